@@ -1,0 +1,118 @@
+# l4dstat: `make` builds ./l4dstat; `make run` and `make test` first install what is missing.
+# V=1 shows commands. CC, CLANG, CFLAGS, LDFLAGS, PKG_CONFIG, PREFIX and DESTDIR are respected.
+
+VERSION := 0.1.0
+
+PREFIX ?= /usr/local
+sbindir ?= $(PREFIX)/sbin
+
+export PATH := $(PATH):/usr/sbin:/sbin
+
+CLANG ?= clang
+LLVM_STRIP ?= llvm-strip
+BPFTOOL ?= bpftool
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+INSTALL ?= install
+
+LIBRARIES := libbpf libcap-ng jansson
+WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror
+O := build
+
+# Only looked up by the rules that compile: tools/setup may first have to install them.
+LIBRARY_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+LIBRARY_LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+MULTIARCH = $(shell $(CC) -print-multiarch 2>/dev/null)
+
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) -D_GNU_SOURCE -DL4DSTAT_VERSION='"$(VERSION)"' -Iinclude -Isrc -I$(O) \
+	$(LIBRARY_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+BPF_CFLAGS = -g -O2 -std=gnu11 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
+	-Iinclude -Ivmlinux -idirafter /usr/include/$(MULTIARCH)
+
+SOURCES := $(wildcard src/*.c)
+OBJECTS := $(SOURCES:src/%.c=$(O)/%.o)
+# What a unit test is linked with: everything that needs no kernel.
+PURE_OBJECTS := $(filter-out $(O)/main.o $(O)/source_bpf.o $(O)/kernel.o,$(OBJECTS))
+UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(O)/tests/unit-%,$(wildcard tests/unit/test_*.c))
+
+ifeq ($(V),1)
+Q :=
+say :=
+else
+Q := @
+say = @printf '  %-9s %s\n' $(1) $(2);
+endif
+
+.PHONY: all run test bench check-vmlinux install uninstall clean tests-built
+
+all: l4dstat
+
+l4dstat: $(OBJECTS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARY_LIBS) -lm
+
+$(O)/%.o: src/%.c | $(O)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/source_bpf.o: $(O)/l4dstat.skel.h
+
+# bpftool's linker drops the debug sections that would make the skeleton thirty times as large.
+$(O)/l4dstat.skel.h: $(O)/l4dstat.bpf.o
+	$(call say,GEN-SKEL,$@)
+	$(Q)$(BPFTOOL) gen object $(O)/l4dstat.linked.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(O)/l4dstat.linked.o name l4dstat_bpf > $@.new
+	$(Q)mv $@.new $@
+
+$(O)/l4dstat.bpf.o: bpf/l4dstat.bpf.c | $(O)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O) $(O)/tests:
+	$(Q)mkdir -p $@
+
+$(O)/tests/unit-%: tests/unit/test_%.c $(PURE_OBJECTS) | $(O)/tests
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(PURE_OBJECTS) $(LDFLAGS) $(LIBRARY_LIBS) -lcmocka -lm
+
+$(O)/traffic: tools/traffic.c | $(O)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS)
+
+$(O)/check-vmlinux: tools/check-vmlinux.c | $(O)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(LIBRARY_LIBS)
+
+# Holds vmlinux/vmlinux.h against the BTF of the running kernel, or of the file BTF=... names.
+check-vmlinux: $(O)/check-vmlinux $(O)/l4dstat.bpf.o
+	$(Q)$< $(O)/l4dstat.bpf.o $(BTF)
+
+as_root = $(if $(filter 0,$(shell id -u)),,sudo)
+
+run:
+	$(Q)tools/setup build
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(as_root) ./l4dstat $(ARGS)
+
+tests-built: all $(UNIT_TESTS) $(O)/traffic $(O)/check-vmlinux
+
+test:
+	$(Q)tools/setup test
+	$(Q)$(MAKE) --no-print-directory tests-built
+	$(Q)$(as_root) tests/run $(ARGS)
+
+bench:
+	$(Q)tools/setup test
+	$(Q)$(MAKE) --no-print-directory tests-built
+	$(Q)$(as_root) tests/bench $(ARGS)
+
+install: all
+	$(INSTALL) -D -m 0755 l4dstat $(DESTDIR)$(sbindir)/l4dstat
+
+uninstall:
+	$(RM) $(DESTDIR)$(sbindir)/l4dstat
+
+clean:
+	$(RM) -r $(O) l4dstat
+
+-include $(wildcard $(O)/*.d $(O)/tests/*.d)

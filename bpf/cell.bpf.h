@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Cells: finding the one an event belongs to, and adding to it.
+ * Not here: who the event belongs to (ledger.bpf.h).
+ */
+#ifndef L4_CELL_BPF_H
+#define L4_CELL_BPF_H
+
+#include "maps.bpf.h"
+
+static const struct l4_cell l4_empty_cell;
+
+static __always_inline void l4_add(struct l4_cell *cell, __u32 slot, __s64 n)
+{
+	__sync_fetch_and_add(&cell->count[slot], n);
+}
+
+/* The cell that takes what found no cell of its own. User space puts it into every fresh store. */
+static __always_inline struct l4_cell *l4_other_cell(void *store, __u8 proto)
+{
+	struct l4_cell_key key = {.proto = proto, .owner = L4_OWNER_OTHER};
+	struct l4_cell *cell = bpf_map_lookup_elem(store, &key);
+
+	__sync_fetch_and_add(cell ? &l4_cell_overflow : &l4_lost, 1);
+	return cell;
+}
+
+/*
+ * The cell of this key in the present interval, made if it is new; `other` when there is no room.
+ * NULL never happens while the store holds its `other` cells.
+ * A running program keeps the store it found: user space's swap waits for it to end.
+ */
+static __always_inline struct l4_cell *l4_cell(const struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	__u32 zero = 0;
+	void *store = bpf_map_lookup_elem(&l4_store, &zero);
+	struct l4_cell *cell;
+
+	if (!store)
+		return NULL;
+	cell = bpf_map_lookup_elem(store, key);
+	if (cell)
+		return cell;
+
+	bpf_map_update_elem(store, key, &l4_empty_cell, BPF_NOEXIST);
+	cell = bpf_map_lookup_elem(store, key); /* ours, or of whoever was first */
+	if (!cell)
+		return l4_other_cell(store, key->proto);
+	if (owner) {
+		__builtin_memcpy(cell->comm, owner->comm, sizeof(cell->comm));
+		cell->cgroup = owner->cgroup;
+	}
+	return cell;
+}
+
+static __always_inline void l4_mask_prefix(__u32 prefix[4], const volatile __u32 mask[4])
+{
+	for (int i = 0; i < 4; i++)
+		prefix[i] &= mask[i];
+}
+
+static __always_inline void l4_set_prefix4(struct l4_cell_key *key, __be32 addr)
+{
+	__u32 *prefix = (__u32 *)key->prefix;
+
+	prefix[2] = bpf_htonl(0xffff);
+	prefix[3] = addr;
+	l4_mask_prefix(prefix, l4_mask4);
+}
+
+static __always_inline void l4_set_prefix6(struct l4_cell_key *key, const __be32 addr[4])
+{
+	__u32 *prefix = (__u32 *)key->prefix;
+
+	if (!addr[0] && !addr[1] && addr[2] == bpf_htonl(0xffff)) {
+		l4_set_prefix4(key, addr[3]);
+		return;
+	}
+	for (int i = 0; i < 4; i++)
+		prefix[i] = addr[i];
+	l4_mask_prefix(prefix, l4_mask6);
+}
+
+static __always_inline void l4_set_owner(struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	key->owner = owner->kind;
+	key->process = owner->process;
+}
+
+#endif

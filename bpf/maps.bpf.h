@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The knobs (set before load), the maps, and the few global counters user space reads.
+ * Not here: what is done with them (ledger.bpf.h, cell.bpf.h).
+ */
+#ifndef L4_MAPS_BPF_H
+#define L4_MAPS_BPF_H
+
+#include "kernel.bpf.h"
+#include "l4_types.h"
+
+/* Remote addresses are cut to these, network order, 128 bits (IPv4 in its mapped form). */
+const volatile __u32 l4_mask4[4] = {~0u, ~0u, ~0u, ~0u};
+const volatile __u32 l4_mask6[4] = {~0u, ~0u, ~0u, ~0u};
+
+__u64 l4_cell_overflow; /* bookings that went to an `other` cell */
+__u64 l4_lost;		/* bookings that found not even that: must stay 0 */
+
+/* Who answers for a socket. */
+struct l4_owner {
+	struct l4_process_id process;
+	__u64 cgroup;
+	__u8 comm[L4_COMM_LEN];
+	__u8 kind; /* enum l4_owner_kind */
+};
+
+/* What a TCP socket counts itself, of payload and segments. */
+struct l4_tcp_counts {
+	__u64 rx_bytes, tx_bytes;
+	__u32 rx_segs, tx_segs, rx_data_segs, tx_data_segs, retrans_segs;
+};
+
+/*
+ * The socket ledger: one entry per TCP or UDP socket, cloned from a listener to its children.
+ * `booked` holds the socket's own counters as last seen: what is above them is not yet in a cell.
+ */
+struct l4_ledger {
+	struct l4_owner owner;
+	__u8 role;	   /* enum l4_role */
+	__u8 port_is_ours; /* UDP: bind() named the port */
+	__u8 fin_acked;	   /* when the connection ended, its FIN had been acknowledged */
+	__u8 inherited;	   /* the owner is the listener's: nobody has used this socket yet */
+	__u16 port;	   /* TCP: service port */
+	__u32 netns;
+	__u32 open_pending; /* a connection attempt or an accepted child not yet counted */
+	__u32 end_pending;  /* its end not yet counted */
+	__u64 self;	    /* address of the socket this entry speaks of; a clone's differs */
+	struct l4_tcp_counts booked;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct l4_ledger);
+} l4_ledgers SEC(".maps");
+
+/* One interval's cells. User space makes two of these and puts them into l4_store in turn. */
+struct l4_cells {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1); /* set before load */
+	__type(key, struct l4_cell_key);
+	__type(value, struct l4_cell);
+};
+
+struct l4_cells l4_cells_a SEC(".maps");
+struct l4_cells l4_cells_b SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct l4_cells);
+} l4_store SEC(".maps") = {.values = {&l4_cells_a}};
+
+/* The ports that were listened on when we started: tells the two sides of older connections apart. */
+struct l4_port {
+	__u32 netns;
+	__u32 port;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct l4_port);
+	__type(value, __u8);
+} l4_listened SEC(".maps");
+
+/* The datagram this CPU delivers right now: a drop that follows is of this one. */
+struct l4_arrival {
+	struct l4_cell_key key;
+	__u64 ledger; /* address of the socket's ledger entry, 0: has none */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct l4_arrival);
+} l4_arrivals SEC(".maps");
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sockets of either protocol: who makes, binds and uses them, and the iterators that visit them.
+ */
+#ifndef L4_SOCKET_BPF_H
+#define L4_SOCKET_BPF_H
+
+#include "tcp.bpf.h"
+
+/* Runs for sockets of processes only: what has no entry afterwards is the kernel's. */
+SEC("cgroup/sock_create")
+int l4_sock_create(struct bpf_sock *sk)
+{
+	const struct task_struct *task = bpf_get_current_task_btf();
+	struct l4_ledger *ledger;
+
+	if (sk->protocol != IPPROTO_TCP && sk->protocol != IPPROTO_UDP && sk->type != SOCK_RAW)
+		return 1;
+	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (ledger) {
+		ledger->netns = task->nsproxy->net_ns->ns.inum;
+		l4_own(&ledger->owner, task);
+	}
+	return 1;
+}
+
+/* bind() that names a port makes a UDP socket a server of that port. */
+static __always_inline int l4_note_bind(struct bpf_sock_addr *ctx)
+{
+	struct l4_ledger *ledger;
+
+	if (ctx->protocol != IPPROTO_UDP || !ctx->user_port || !ctx->sk)
+		return 1;
+	ledger = bpf_sk_storage_get(&l4_ledgers, ctx->sk, NULL, 0);
+	if (ledger)
+		ledger->port_is_ours = 1;
+	return 1;
+}
+
+SEC("cgroup/bind4")
+int l4_bind4(struct bpf_sock_addr *ctx)
+{
+	return l4_note_bind(ctx);
+}
+
+SEC("cgroup/bind6")
+int l4_bind6(struct bpf_sock_addr *ctx)
+{
+	return l4_note_bind(ctx);
+}
+
+static __always_inline void l4_udp_found(struct l4_ledger *ledger, const struct sock *sk)
+{
+	ledger->netns = l4_netns_of(sk);
+	if (l4_port_is_bound(sk))
+		ledger->port_is_ours = 1;
+}
+
+/* Egress has named the sender already, unless the socket had no entry then. */
+static __always_inline void l4_udp_used(struct sock *sk, bool sent)
+{
+	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+
+	if (ledger && sent)
+		return;
+	if (!ledger) {
+		ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+		if (!ledger)
+			return;
+		l4_udp_found(ledger, sk);
+	}
+	l4_own(&ledger->owner, bpf_get_current_task_btf());
+}
+
+/* What the socket counted until now belongs to its owner until now, unless that was the listener. */
+static __always_inline void l4_tcp_used(struct sock *sk)
+{
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct l4_ledger *ledger;
+	struct l4_owner user;
+
+	if (!tp)
+		return;
+	ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
+	if (!ledger)
+		return;
+	user = ledger->owner;
+	if (!l4_own(&user, bpf_get_current_task_btf()))
+		return;
+	if (!ledger->inherited)
+		l4_book_tcp_unlocked(sk, tp, ledger);
+	ledger->owner = user;
+	ledger->inherited = 0;
+}
+
+/* Who last sent or received owns the socket. */
+static __always_inline void l4_used(struct sock *sk, bool sent)
+{
+	if (!l4_is_inet(sk) || L4_READ_BITS(sk, sk_kern_sock))
+		return;
+	if (sk->sk_protocol == IPPROTO_UDP)
+		l4_udp_used(sk, sent);
+	else if (sk->sk_protocol == IPPROTO_TCP)
+		l4_tcp_used(sk);
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(l4_sock_send, struct sock *sk, int ret)
+{
+	if (ret >= 0)
+		l4_used(sk, true);
+	return 0;
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(l4_sock_recv, struct sock *sk, int ret)
+{
+	if (ret >= 0)
+		l4_used(sk, false);
+	return 0;
+}
+
+static __always_inline struct sock *l4_inet_sock_of(struct file *file)
+{
+	struct socket *socket = file ? bpf_sock_from_file(file) : NULL;
+	struct sock *sk = socket ? socket->sk : NULL;
+
+	return sk && l4_is_inet(sk) ? sk : NULL;
+}
+
+/* First pass over the files of all tasks: which ports are listened on. */
+SEC("iter/task_file")
+int l4_listeners(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = l4_inet_sock_of(ctx->file);
+	struct l4_port key;
+	__u8 yes = 1;
+
+	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state != BPF_TCP_LISTEN)
+		return 0;
+	key = (struct l4_port){.netns = l4_netns_of(sk), .port = sk->__sk_common.skc_num};
+	bpf_map_update_elem(&l4_listened, &key, &yes, BPF_ANY);
+	return 0;
+}
+
+/* Second pass: an entry for every socket that was there before us. Of several holders the first. */
+SEC("iter/task_file")
+int l4_find_sockets(struct bpf_iter__task_file *ctx)
+{
+	const struct task_struct *task = ctx->task;
+	struct sock *sk = l4_inet_sock_of(ctx->file);
+	struct l4_ledger *ledger;
+
+	if (!sk || !task)
+		return 0;
+	if (sk->sk_protocol == IPPROTO_TCP && sk->__sk_common.skc_state != BPF_TCP_CLOSE) {
+		const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+		ledger = tp ? l4_tcp_ledger(sk, tp, tp->total_retrans) : NULL;
+	} else if (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_UDP || sk->sk_type == SOCK_RAW) {
+		ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+		if (ledger)
+			l4_udp_found(ledger, sk);
+	} else {
+		return 0;
+	}
+	if (ledger && ledger->owner.kind == L4_OWNER_UNKNOWN)
+		l4_own(&ledger->owner, task);
+	return 0;
+}
+
+/* Once per interval, every socket in the ledger, of all network namespaces. */
+SEC("iter/bpf_sk_storage_map")
+int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+	const struct tcp_sock *tp;
+	struct l4_ledger *ledger;
+
+	if (!sk || !l4_is_tcp(sk) || sk->__sk_common.skc_state == BPF_TCP_LISTEN)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	if (tp && ledger && ledger->self == (__u64)sk)
+		l4_book_tcp_unlocked(sk, tp, ledger);
+	return 0;
+}
+
+#endif

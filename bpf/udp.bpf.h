@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * UDP: each datagram as it leaves for or arrives from the wire, at the cgroup v2 root, where the
+ * remote address is known also of unconnected sockets; and the ones a full receive buffer lost.
+ * TCP packets pass these hooks too and leave them at the first test.
+ */
+#ifndef L4_UDP_BPF_H
+#define L4_UDP_BPF_H
+
+#include "cell.bpf.h"
+#include "ledger.bpf.h"
+
+enum {
+	L4_IP4_HEADER = 20,
+	L4_IP6_HEADER = 40,
+	L4_UDP_HEADER = 8,
+	L4_IP6_EXTENSIONS = 8, /* at most so many are followed */
+};
+
+/* Offset of the UDP header behind IPv6 extension headers, 0 if there is none. */
+__noinline int l4_skip_extensions(struct __sk_buff *skb)
+{
+	__u32 at = L4_IP6_HEADER;
+	__u8 next;
+
+	if (bpf_skb_load_bytes(skb, 6, &next, sizeof(next)))
+		return 0;
+	for (int i = 0; i < L4_IP6_EXTENSIONS; i++) {
+		__u8 header[2]; /* next header, length */
+
+		switch (next) {
+		case IPPROTO_UDP:
+			return at;
+		case IPPROTO_HOPOPTS:
+		case IPPROTO_ROUTING:
+		case IPPROTO_DSTOPTS:
+		case IPPROTO_FRAGMENT:
+		case IPPROTO_AH:
+			break;
+		default:
+			return 0;
+		}
+		if (bpf_skb_load_bytes(skb, at, header, sizeof(header)))
+			return 0;
+		if (next == IPPROTO_FRAGMENT)
+			at += 8;
+		else if (next == IPPROTO_AH)
+			at += (header[1] + 2) * 4;
+		else
+			at += (header[1] + 1) * 8;
+		next = header[0];
+	}
+	return 0;
+}
+
+/* Offset of the UDP header, 0 if this is no UDP datagram. skb begins with the IP header. */
+static __always_inline __u32 l4_udp_offset(struct __sk_buff *skb)
+{
+	const __u8 *data = (const __u8 *)(long)skb->data;
+	const __u8 *end = (const __u8 *)(long)skb->data_end;
+
+	if (data + L4_IP4_HEADER > end)
+		return 0;
+	if (data[0] >> 4 == 4)
+		return data[9] == IPPROTO_UDP ? (data[0] & 15) * 4 : 0;
+	if (data[6] == IPPROTO_UDP)
+		return L4_IP6_HEADER;
+	return data[6] == IPPROTO_TCP ? 0 : l4_skip_extensions(skb);
+}
+
+/*
+ * Whose datagram it is and on which side of the service. A socket without an entry is the kernel's:
+ * sock_create makes one for every socket of a process, task_file for those that were there before.
+ */
+static __always_inline void l4_udp_key(struct l4_cell_key *key, const struct l4_ledger *ledger)
+{
+	key->proto = L4_PROTO_UDP;
+	if (!ledger) {
+		key->owner = L4_OWNER_KERNEL;
+		key->role = L4_ROLE_CLIENT;
+		return;
+	}
+	key->netns = ledger->netns;
+	key->role = ledger->port_is_ours ? L4_ROLE_SERVER : L4_ROLE_CLIENT;
+	l4_set_owner(key, &ledger->owner);
+}
+
+/* Remote prefix and service port. udp_at: offset of the UDP header. Returns 0, or -1 if the headers are cut off. */
+static __always_inline int l4_udp_remote(struct l4_cell_key *key, struct __sk_buff *skb, __u32 udp_at, bool outgoing)
+{
+	__be32 addr[4];
+	__be16 ports[2]; /* source, destination */
+	__u16 local, remote;
+
+	if (bpf_skb_load_bytes(skb, udp_at, ports, sizeof(ports)))
+		return -1;
+	local = bpf_ntohs(outgoing ? ports[0] : ports[1]);
+	remote = bpf_ntohs(outgoing ? ports[1] : ports[0]);
+	key->port = key->role == L4_ROLE_SERVER ? local : remote;
+
+	if (skb->protocol == bpf_htons(0x86dd)) { /* ETH_P_IPV6 */
+		if (bpf_skb_load_bytes(skb, outgoing ? 24 : 8, addr, sizeof(addr)))
+			return -1;
+		l4_set_prefix6(key, addr);
+	} else {
+		if (bpf_skb_load_bytes(skb, outgoing ? 16 : 12, addr, sizeof(addr[0])))
+			return -1;
+		l4_set_prefix4(key, addr[0]);
+	}
+	return 0;
+}
+
+/* One datagram, or of a GSO packet its segments. */
+static __always_inline void l4_udp_count(const struct l4_cell_key *key, const struct l4_ledger *ledger,
+					 struct __sk_buff *skb, __u32 udp_at, bool outgoing)
+{
+	struct l4_cell *cell = l4_cell(key, ledger ? &ledger->owner : NULL);
+
+	if (!cell)
+		return;
+	l4_add(cell, outgoing ? L4_udp_tx_dgrams : L4_udp_rx_dgrams, skb->gso_segs ?: 1);
+	l4_add(cell, outgoing ? L4_udp_tx_bytes : L4_udp_rx_bytes, (__s64)skb->len - udp_at - L4_UDP_HEADER);
+}
+
+/* In the sender's own context, before sock_send_length of the same call. */
+SEC("cgroup_skb/egress")
+int l4_udp_egress(struct __sk_buff *skb)
+{
+	const __u32 udp_at = l4_udp_offset(skb);
+	struct l4_cell_key key = {};
+	struct l4_ledger *ledger;
+	struct bpf_sock *sk;
+
+	if (!udp_at)
+		return 1;
+	sk = skb->sk;
+	if (!sk)
+		return 1;
+	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	if (ledger)
+		l4_own(&ledger->owner, bpf_get_current_task_btf());
+	l4_udp_key(&key, ledger);
+	if (!l4_udp_remote(&key, skb, udp_at, true))
+		l4_udp_count(&key, ledger, skb, udp_at, true);
+	return 1;
+}
+
+/* In softirq: the owner is whoever last used the socket. */
+SEC("cgroup_skb/ingress")
+int l4_udp_ingress(struct __sk_buff *skb)
+{
+	const __u32 udp_at = l4_udp_offset(skb);
+	struct l4_arrival *arrival;
+	struct l4_ledger *ledger;
+	struct bpf_sock *sk;
+	__u32 zero = 0;
+
+	if (!udp_at)
+		return 1;
+	sk = skb->sk;
+	if (!sk)
+		return 1;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk || sk->protocol != IPPROTO_UDP) /* a raw socket's copy of a datagram */
+		return 1;
+	arrival = bpf_map_lookup_elem(&l4_arrivals, &zero);
+	if (!arrival)
+		return 1;
+	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	__builtin_memset(&arrival->key, 0, sizeof(arrival->key));
+	l4_udp_key(&arrival->key, ledger);
+	arrival->ledger = (__u64)ledger;
+	if (!l4_udp_remote(&arrival->key, skb, udp_at, false))
+		l4_udp_count(&arrival->key, ledger, skb, udp_at, false);
+	return 1;
+}
+
+/*
+ * Follows the ingress of the same datagram at once and on the same CPU, so that one's key is this
+ * one's. -ENOMEM is RcvbufErrors (__udp_queue_rcv_skb()).
+ */
+SEC("tp_btf/udp_fail_queue_rcv_skb")
+int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
+{
+	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	struct l4_cell_key key = {};
+	struct l4_arrival *arrival;
+	struct l4_cell *cell;
+	__u32 zero = 0;
+
+	if (rc != -ENOMEM || sk->sk_protocol != IPPROTO_UDP)
+		return 0;
+	arrival = bpf_map_lookup_elem(&l4_arrivals, &zero);
+	if (arrival && arrival->ledger == (__u64)ledger) {
+		key = arrival->key;
+	} else { /* a datagram that passed no cgroup hook: its remote side is not known */
+		l4_udp_key(&key, ledger);
+		key.port = sk->__sk_common.skc_num;
+		key.role = L4_ROLE_SERVER;
+	}
+	cell = l4_cell(&key, ledger ? &ledger->owner : NULL);
+	if (cell)
+		l4_add(cell, L4_udp_rx_drops, 1);
+	return 0;
+}
+
+#endif

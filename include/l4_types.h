@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * What the BPF programs and the user side share: the key of a cell, the cell, and its counter slots.
+ * Ports are in host order, addresses in network order.
+ */
+#ifndef L4_TYPES_H
+#define L4_TYPES_H
+
+#include <linux/types.h>
+
+enum l4_proto {
+	L4_PROTO_TCP = 6,  /* IPPROTO_TCP */
+	L4_PROTO_UDP = 17, /* IPPROTO_UDP */
+};
+
+/* Which side of the service this socket is on; decides the service port. */
+enum l4_role {
+	L4_ROLE_NONE,
+	L4_ROLE_CLIENT, /* service port = remote port */
+	L4_ROLE_SERVER, /* service port = local port */
+};
+
+/* Whose a cell is. OTHER holds what found no cell of its own. */
+enum l4_owner_kind {
+	L4_OWNER_UNKNOWN,
+	L4_OWNER_PROCESS,
+	L4_OWNER_KERNEL,
+	L4_OWNER_OTHER,
+};
+
+/* The position of each counter in a cell of its protocol. */
+enum l4_tcp_slot {
+#define L4_TCP(name, ...) L4_##name,
+#include "metrics.def"
+	L4_TCP_SLOTS
+};
+
+enum l4_udp_slot {
+#define L4_UDP(name, ...) L4_##name,
+#include "metrics.def"
+	L4_UDP_SLOTS
+};
+
+enum {
+	L4_SLOTS = (int)L4_TCP_SLOTS > (int)L4_UDP_SLOTS ? (int)L4_TCP_SLOTS : (int)L4_UDP_SLOTS,
+	L4_COMM_LEN = 16,
+	L4_PREFIX_LEN = 16,
+};
+
+/*
+ * One process, for as long as it runs one program: the generation is folded from its start time
+ * and name, so neither a reused pid nor an exec merges two of them. It is written as one word: a
+ * softirq on another CPU sees the old or the new one, never half of each.
+ */
+struct l4_process_id {
+	__u32 tgid;
+	__u32 generation;
+} __attribute__((aligned(8)));
+
+/* Every byte is part of the key: zero it before filling it in. */
+struct l4_cell_key {
+	struct l4_process_id process; /* 0 unless owner is L4_OWNER_PROCESS */
+	__u32 netns;		      /* inode number of the network namespace */
+	__u16 port;		      /* service port */
+	__u8 proto;		      /* enum l4_proto */
+	__u8 role : 4;		      /* enum l4_role */
+	__u8 owner : 4;		      /* enum l4_owner_kind */
+	__u8 prefix[L4_PREFIX_LEN];   /* masked remote address; IPv4 as ::ffff:a.b.c.d */
+};
+
+struct l4_cell {
+	__u8 comm[L4_COMM_LEN]; /* any bytes, NUL-padded */
+	__u64 cgroup;		/* cgroup v2 id, 0 if not known */
+	__s64 count[L4_SLOTS];	/* indexed by enum l4_tcp_slot or l4_udp_slot; signed: see l4_book_tcp() */
+};
+
+_Static_assert(sizeof(struct l4_cell_key) == 32, "a hole in the key would split cells");
+_Static_assert(sizeof(struct l4_cell) == 24 + 8 * L4_SLOTS, "a hole in the cell");
+
+#endif

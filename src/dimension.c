@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The dimension table. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dimension.h"
+#include "text.h"
+
+static void keep_owner(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	key->cell.owner = cell->key.owner;
+	memcpy(key->comm, cell->cell.comm, sizeof(key->comm));
+}
+
+static void keep_subnet(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	memcpy(key->cell.prefix, cell->key.prefix, sizeof(key->cell.prefix));
+}
+
+static void keep_port(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	key->cell.port = cell->key.port;
+	key->cell.proto = cell->key.proto;
+	key->cell.role = cell->key.role;
+}
+
+static void keep_process(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	keep_owner(key, cell);
+	key->cell.process = cell->key.process;
+	key->cgroup = cell->cell.cgroup;
+}
+
+static void keep_cgroup(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	key->cell.owner = cell->key.owner;
+	key->cgroup = cell->cell.cgroup;
+}
+
+static void keep_netns(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	key->cell.netns = cell->key.netns;
+}
+
+static void keep_proto(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	key->cell.proto = cell->key.proto;
+}
+
+static void keep_role(struct dimension_key *key, const struct snapshot_cell *cell)
+{
+	key->cell.role = cell->key.role;
+}
+
+static const char *proto_name(uint8_t proto)
+{
+	return proto == L4_PROTO_TCP ? "tcp" : "udp";
+}
+
+static void print_subnet(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	const bool v4 = !memcmp(key->cell.prefix, mapped, sizeof(mapped));
+	char address[INET6_ADDRSTRLEN];
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, key->cell.prefix + (v4 ? sizeof(mapped) : 0), address, sizeof(address));
+	snprintf(text, DIMENSION_TEXT, "%s/%u", address, v4 ? context->prefix4 : context->prefix6);
+}
+
+static void print_port(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	(void)context;
+	snprintf(text, DIMENSION_TEXT, "%u/%s", key->cell.port, proto_name(key->cell.proto));
+}
+
+void dimension_owner_name(char *text, const struct dimension_key *key)
+{
+	switch ((enum l4_owner_kind)key->cell.owner) {
+	case L4_OWNER_PROCESS:
+		text_printable(text, DIMENSION_TEXT, key->comm, strnlen((const char *)key->comm, L4_COMM_LEN));
+		return;
+	case L4_OWNER_KERNEL:
+		strcpy(text, "kernel");
+		return;
+	case L4_OWNER_OTHER:
+		strcpy(text, "other");
+		return;
+	case L4_OWNER_UNKNOWN:
+		break;
+	}
+	strcpy(text, "unknown");
+}
+
+static void print_process(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	char name[DIMENSION_TEXT];
+
+	(void)context;
+	dimension_owner_name(name, key);
+	if (key->cell.owner == L4_OWNER_PROCESS)
+		snprintf(text, DIMENSION_TEXT, "%.64s[%u]", name, key->cell.process.tgid);
+	else
+		strcpy(text, name);
+}
+
+static void print_name(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	(void)context;
+	dimension_owner_name(text, key);
+}
+
+static void print_cgroup(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	const char *path = context->cgroup_path ? context->cgroup_path(key->cgroup) : NULL;
+
+	if (key->cell.owner != L4_OWNER_PROCESS)
+		dimension_owner_name(text, key);
+	else if (path)
+		text_printable(text, DIMENSION_TEXT, (const uint8_t *)path, strlen(path));
+	else
+		snprintf(text, DIMENSION_TEXT, "cgroup:%llu", (unsigned long long)key->cgroup);
+}
+
+static void print_netns(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	(void)context;
+	snprintf(text, DIMENSION_TEXT, "%u", key->cell.netns);
+}
+
+static void print_proto(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	(void)context;
+	strcpy(text, proto_name(key->cell.proto));
+}
+
+static void print_role(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
+	(void)context;
+	strcpy(text, key->cell.role == L4_ROLE_SERVER	? "server"
+		     : key->cell.role == L4_ROLE_CLIENT ? "client"
+							: "none");
+}
+
+const struct dimension_info dimensions[DIM_COUNT] = {
+	[DIM_SUBNET] = {"subnet", "subnet", "remote prefix, --prefix4 and --prefix6 long", 20, keep_subnet,
+			print_subnet},
+	[DIM_PORT] = {"port", "port", "service port: local if this side serves, else remote", 9, keep_port, print_port},
+	[DIM_PROCESS] = {"process", "process", "one process", 22, keep_process, print_process},
+	[DIM_NAME] = {"name", "name", "all processes of one name", 15, keep_owner, print_name},
+	[DIM_CGROUP] = {"cgroup", "cgroup", "control group: unit, container", 30, keep_cgroup, print_cgroup},
+	[DIM_NETNS] = {"netns", "netns", "network namespace, by inode number", 10, keep_netns, print_netns},
+	[DIM_PROTO] = {"proto", "proto", "tcp or udp", 5, keep_proto, print_proto},
+	[DIM_ROLE] = {"role", "role", "server or client side of the service", 6, keep_role, print_role},
+};
+
+bool dimension_listed(const struct dimension_list *list, enum dimension dim)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->dims[i] == dim)
+			return true;
+	}
+	return false;
+}
+
+static int dimension_by_name(const char *name, size_t length)
+{
+	for (int dim = 0; dim < DIM_COUNT; dim++) {
+		if (strlen(dimensions[dim].name) == length && !memcmp(dimensions[dim].name, name, length))
+			return dim;
+	}
+	return -ENOENT;
+}
+
+int dimension_parse(const char *text, struct dimension_list *list, const char **bad, size_t *bad_length)
+{
+	struct dimension_list found = {};
+
+	for (;;) {
+		const size_t length = strcspn(text, ",");
+		const int dim = dimension_by_name(text, length);
+
+		if (dim < 0 || dimension_listed(&found, dim)) {
+			*bad = text;
+			*bad_length = length;
+			return -EINVAL;
+		}
+		found.dims[found.count++] = dim;
+		if (!text[length])
+			break;
+		text += length + 1;
+	}
+	*list = found;
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What this kernel and these privileges allow, found out before anything is loaded. */
+#ifndef L4_KERNEL_H
+#define L4_KERNEL_H
+
+#include <stdbool.h>
+
+struct btf;
+
+/* 0 if the main job can run; else -EPERM or -EOPNOTSUPP, having said on stderr what is missing. */
+int kernel_check(void);
+
+/* Does the running kernel have this tracepoint? */
+bool kernel_has_tracepoint(const struct btf *kernel, const char *name);
+
+/*
+ * A descriptor of the root of the cgroup v2 hierarchy: where it is mounted, or, where it is not, of a mount
+ * of our own that nobody sees. Returns it, or -errno. The caller closes it.
+ */
+int kernel_open_cgroup_root(void);
+
+#endif

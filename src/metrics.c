@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The metric table, made from include/metrics.def. */
+#include <errno.h>
+#include <string.h>
+
+#include "metrics.h"
+
+const struct metric_info metrics[METRIC_COUNT] = {
+#define COUNTER(name_, proto_, unit_, title_, help_) \
+	[METRIC_##name_] = {.name = #name_,          \
+			    .title = title_,         \
+			    .help = help_,           \
+			    .kind = METRIC_COUNTER,  \
+			    .unit = UNIT_##unit_,    \
+			    .proto = proto_,         \
+			    .slot = L4_##name_},
+#define L4_TCP(name, unit, title, help) COUNTER(name, L4_PROTO_TCP, unit, title, help)
+#define L4_UDP(name, unit, title, help) COUNTER(name, L4_PROTO_UDP, unit, title, help)
+#define L4_RATIO(name_, numerator_, denominator_, title_, help_) \
+	[METRIC_##name_] = {.name = #name_,                      \
+			    .title = title_,                     \
+			    .help = help_,                       \
+			    .kind = METRIC_RATIO,                \
+			    .unit = UNIT_RATIO,                  \
+			    .numerator = METRIC_##numerator_,    \
+			    .denominator = METRIC_##denominator_},
+#include "metrics.def"
+};
+
+int metric_by_name(const char *name, enum metric *metric)
+{
+	for (int i = 0; i < METRIC_COUNT; i++) {
+		if (!strcmp(metrics[i].name, name)) {
+			*metric = i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}

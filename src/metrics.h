@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The metrics as user space sees them: one table made from include/metrics.def. No values here. */
+#ifndef L4_METRICS_H
+#define L4_METRICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "l4_types.h"
+
+enum metric {
+#define L4_TCP(name, ...) METRIC_##name,
+#define L4_UDP(name, ...) METRIC_##name,
+#define L4_RATIO(name, ...) METRIC_##name,
+#include "metrics.def"
+	METRIC_COUNT
+};
+
+/* Ends a list of metrics. */
+#define METRIC_NONE METRIC_COUNT
+
+enum metric_kind { METRIC_COUNTER, METRIC_RATIO };
+enum metric_unit { UNIT_COUNT, UNIT_BYTES, UNIT_RATIO };
+
+struct metric_info {
+	const char *name;
+	const char *title;
+	const char *help;
+	enum metric_kind kind;
+	enum metric_unit unit;
+	uint8_t proto;			    /* enum l4_proto: which cells have it; counters only */
+	unsigned int slot;		    /* its place in such a cell; counters only */
+	enum metric numerator, denominator; /* ratios only */
+};
+
+extern const struct metric_info metrics[METRIC_COUNT];
+
+/* Sets *metric and returns 0, or -ENOENT if there is no metric of that name. */
+int metric_by_name(const char *name, enum metric *metric);
+
+#endif

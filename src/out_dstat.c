@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One line per interval, drawn as dstat draws it: titles, subtitles, groups of columns between bars. Which
+ * columns there are is columns.c's; which of them fit, and how they look, is decided here.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "columns.h"
+#include "format.h"
+#include "memory.h"
+#include "output.h"
+#include "terminal.h"
+
+/* Lower terminals get one header only: dstat's rule. */
+enum { REPEAT_ROWS_MIN = 6 };
+
+/* A group that may stand on the line. */
+struct slot {
+	const struct column_group *group;
+	bool visible;
+	unsigned int text_width;
+	struct report report; /* of a top */
+};
+
+struct dstat_state {
+	const struct output_settings *settings;
+	const struct terminal_theme *theme;
+	struct slot *slots; /* count of them, from left to right */
+	size_t count;
+	struct report total;
+	struct terminal_size size; /* that the layout was made for */
+	unsigned int lines;	   /* since the header; 0: it is due */
+	bool trimmed;		   /* chosen groups had to be left out */
+	bool trim_told;
+};
+
+static const struct column *numbers_end(const struct column_group *group)
+{
+	const struct column *column = group->numbers;
+
+	while (column < group->numbers + COLUMN_NUMBERS_MAX && column->title)
+		column++;
+	return column;
+}
+
+static unsigned int slot_width(const struct slot *slot)
+{
+	unsigned int width = slot->group->text.title ? slot->text_width + 1 : 0;
+
+	for (const struct column *column = slot->group->numbers; column < numbers_end(slot->group); column++)
+		width += column->width + 1;
+	return width - 1;
+}
+
+/* As wide as L4DSTAT_TIMEFMT makes it. */
+static unsigned int clock_width(void)
+{
+	char cell[FORMAT_CELL];
+	unsigned int width;
+
+	format_time(cell, time(NULL));
+	width = format_text_width(cell);
+	return width < FORMAT_WIDTH_MAX ? width : FORMAT_WIDTH_MAX;
+}
+
+static unsigned int narrow_text(const struct column_group *group)
+{
+	return group->kind == COLUMNS_CLOCK ? clock_width() : group->text.width;
+}
+
+/* Makes the slot visible if it fits behind what takes `used` columns. Returns the columns used then. */
+static unsigned int place(struct slot *slot, unsigned int used, unsigned int columns)
+{
+	const unsigned int with = used + (used ? 1 : 0) + slot_width(slot);
+
+	if (with > columns)
+		return used;
+	slot->visible = true;
+	return with;
+}
+
+/* The default line: by rank, whatever still fits. */
+static unsigned int choose_by_rank(struct dstat_state *state)
+{
+	unsigned int used = 0;
+
+	for (unsigned int rank = 1; rank <= column_group_count; rank++) {
+		for (size_t i = 0; i < state->count; i++) {
+			if (state->slots[i].group->rank == rank)
+				used = place(&state->slots[i], used, state->size.columns);
+		}
+	}
+	return used;
+}
+
+/* Chosen columns: all from the left until one does not fit. The mark of a trimmed line needs a column too. */
+static unsigned int choose_in_order(struct dstat_state *state)
+{
+	unsigned int total = 0, used = 0;
+	size_t i;
+
+	for (i = 0; i < state->count; i++)
+		total += slot_width(&state->slots[i]) + 1;
+	state->trimmed = total - 1 > state->size.columns;
+	for (i = 0; i < state->count; i++) {
+		used = place(&state->slots[i], used, state->size.columns - state->trimmed);
+		if (!state->slots[i].visible)
+			break;
+	}
+	return used;
+}
+
+/* Texts take what is left of the line, from left to right. */
+static void widen_texts(struct dstat_state *state, unsigned int left)
+{
+	for (size_t i = 0; i < state->count; i++) {
+		struct slot *slot = &state->slots[i];
+		unsigned int more;
+
+		if (!slot->visible || slot->group->text.wide <= slot->text_width)
+			continue;
+		more = slot->group->text.wide - slot->text_width;
+		more = more < left ? more : left;
+		slot->text_width += more;
+		left -= more;
+	}
+}
+
+static void lay_out(struct dstat_state *state)
+{
+	unsigned int used;
+
+	for (size_t i = 0; i < state->count; i++) {
+		state->slots[i].visible = false;
+		state->slots[i].text_width = narrow_text(state->slots[i].group);
+	}
+	used = state->settings->columns ? choose_in_order(state) : choose_by_rank(state);
+	if (!used)
+		state->slots[0].visible = true; /* something has to be */
+	else
+		widen_texts(state, state->size.columns - state->trimmed - used);
+}
+
+static void tell_trimmed(struct dstat_state *state)
+{
+	if (!state->trimmed || state->trim_told)
+		return;
+	state->trim_told = true;
+	fputs("l4dstat: the terminal is too narrow for all columns, '>' marks where some are left out; widen it or "
+	      "choose fewer\n",
+	      stderr);
+}
+
+/* Asks for the size at each interval, as dstat does: no signal handler, and a resize is seen in time. */
+static void follow_terminal(struct dstat_state *state)
+{
+	const struct terminal_size everything = {UINT16_MAX, 0};
+	const struct output_settings *settings = state->settings;
+	const struct terminal_size size = settings->terminal ? terminal_size(settings->file) : everything;
+	const bool first = !state->size.columns;
+
+	if (size.columns != state->size.columns) {
+		state->size = size;
+		lay_out(state);
+		tell_trimmed(state);
+		if (first || settings->headers)
+			state->lines = 0;
+	}
+	state->size = size;
+	if (settings->headers && size.rows >= REPEAT_ROWS_MIN && state->lines >= size.rows - 1)
+		state->lines = 0;
+}
+
+/* Draws each visible group, with what separates them, and ends the line. */
+static void draw_line(struct dstat_state *state, char separator,
+		      void (*draw)(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot),
+		      const struct snapshot *snapshot)
+{
+	const struct terminal_theme *theme = state->theme;
+	FILE *file = state->settings->file;
+	bool first = true;
+
+	for (size_t i = 0; i < state->count; i++) {
+		if (!state->slots[i].visible)
+			continue;
+		if (!first)
+			fprintf(file, "%s%c", theme->frame, separator);
+		first = false;
+		draw(state, &state->slots[i], snapshot);
+	}
+	fprintf(file, "%s%s%s\n", state->trimmed ? theme->frame : "", state->trimmed ? ">" : "", theme->normal);
+}
+
+static void draw_title(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	char cell[FORMAT_CELL];
+
+	(void)snapshot;
+	format_title(cell, slot_width(slot), slot->group->title, '-');
+	fprintf(state->settings->file, "%s%s%s", state->theme->title, cell, state->theme->normal);
+}
+
+/* A subtitle stands where its values do: in the middle, but on the left over the texts of tops. */
+static void draw_subtitle(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	const struct column_group *group = slot->group;
+	const struct terminal_theme *theme = state->theme;
+	const char *gap = "";
+	char cell[FORMAT_CELL];
+
+	(void)snapshot;
+	if (group->text.title) {
+		if (group->kind == COLUMNS_TOP)
+			format_text(cell, slot->text_width, group->text.title);
+		else
+			format_title(cell, slot->text_width, group->text.title, ' ');
+		fprintf(state->settings->file, "%s%s%s", theme->subtitle, cell, theme->normal);
+		gap = " ";
+	}
+	for (const struct column *column = group->numbers; column < numbers_end(group); column++) {
+		format_title(cell, column->width, column->title, ' ');
+		fprintf(state->settings->file, "%s%s%s%s", gap, theme->subtitle, cell, theme->normal);
+		gap = " ";
+	}
+}
+
+/* The row that a top shows: the best, if it has anything; `other` only if there is nothing but what found no cell. */
+static const struct report_row *winner(const struct slot *slot)
+{
+	for (size_t i = 0; i < slot->report.count; i++) {
+		double value = 0;
+
+		for (const enum metric *metric = slot->group->sort.by; *metric != METRIC_NONE; metric++)
+			value += report_value(&slot->report.rows[i].values, *metric);
+		if (value > 0)
+			return &slot->report.rows[i];
+	}
+	return NULL;
+}
+
+/* Joins the values of some dimensions with colons. Protocol and role need no words: a top's metrics imply them. */
+static void join_dimensions(char text[static FORMAT_CELL], const struct dimension_list *dims, size_t from, size_t to,
+			    const struct dimension_key *key, const struct dimension_context *context)
+{
+	size_t used = 0;
+
+	*text = 0;
+	for (size_t i = from; i < to; i++) {
+		char value[DIMENSION_TEXT];
+
+		column_dimension(value, dims->dims[i], key, context, NULL);
+		used += snprintf(text + used, FORMAT_CELL - used, "%s%s", i ? ":" : "", value);
+		if (used >= FORMAT_CELL)
+			break;
+	}
+}
+
+/* Where all does not fit the first is cut: an address tells most at its beginning, a port has to be whole. */
+static void format_dimensions(char cell[static FORMAT_CELL], const struct slot *slot, const struct dimension_key *key,
+			      const struct dimension_context *context)
+{
+	const struct dimension_list *shown = &slot->group->shown;
+	char head[FORMAT_CELL], tail[FORMAT_CELL];
+
+	join_dimensions(head, shown, 0, 1, key, context);
+	join_dimensions(tail, shown, 1, shown->count, key, context);
+	format_text_pair(cell, slot->text_width, head, tail);
+}
+
+static void draw_top_text(struct dstat_state *state, const struct slot *slot, const struct report_row *row)
+{
+	char cell[FORMAT_CELL];
+
+	if (!row)
+		format_text(cell, slot->text_width, "");
+	else if (row->key.cell.owner == L4_OWNER_OTHER)
+		format_text(cell, slot->text_width, "other");
+	else
+		format_dimensions(cell, slot, &row->key, &state->settings->dimension);
+	fprintf(state->settings->file, "%s%s ", state->theme->text, cell);
+}
+
+static void draw_numbers(struct dstat_state *state, const struct column_group *group,
+			 const struct report_values *values, double interval)
+{
+	for (const struct column *column = group->numbers; column < numbers_end(group); column++) {
+		const double value = column_value(column, values, interval);
+
+		if (column > group->numbers)
+			fputc(' ', state->settings->file);
+		terminal_number(state->settings->file, state->theme, column->width, column_unit(column), value,
+				column_alarming(column, value));
+	}
+}
+
+static void draw_clock(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	char time[FORMAT_CELL], cell[FORMAT_CELL];
+
+	format_time(time, snapshot->timestamp);
+	format_text(cell, slot->text_width, time);
+	fprintf(state->settings->file, "%s%s", state->theme->text, cell);
+}
+
+static void draw_total(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	draw_numbers(state, slot->group, &state->total.total, snapshot->interval);
+}
+
+static void draw_top(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	static const struct report_values nothing;
+	const struct report_row *row = winner(slot);
+
+	draw_top_text(state, slot, row);
+	draw_numbers(state, slot->group, row ? &row->values : &nothing, snapshot->interval);
+}
+
+static void draw_values(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	static void (*const draw[])(struct dstat_state *, const struct slot *, const struct snapshot *) = {
+		[COLUMNS_CLOCK] = draw_clock,
+		[COLUMNS_TOTAL] = draw_total,
+		[COLUMNS_TOP] = draw_top,
+	};
+
+	draw[slot->group->kind](state, slot, snapshot);
+}
+
+static void make_reports(struct dstat_state *state, const struct snapshot *snapshot)
+{
+	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
+
+	report_make(&state->total, snapshot, &nothing);
+	for (size_t i = 0; i < state->count; i++) {
+		struct slot *slot = &state->slots[i];
+		const struct report_query query = {.dims = slot->group->dims, .sort = slot->group->sort, .top = 1};
+
+		if (slot->visible && slot->group->kind == COLUMNS_TOP)
+			report_make(&slot->report, snapshot, &query);
+	}
+}
+
+static int dstat_interval(void *opaque, const struct snapshot *snapshot)
+{
+	struct dstat_state *state = opaque;
+
+	follow_terminal(state);
+	make_reports(state, snapshot);
+	if (!state->lines++) {
+		draw_line(state, ' ', draw_title, snapshot);
+		draw_line(state, '|', draw_subtitle, snapshot);
+	}
+	draw_line(state, '|', draw_values, snapshot);
+	return terminal_flush(state->settings->file);
+}
+
+static size_t count_chosen(const struct output_settings *settings)
+{
+	size_t count = 0;
+
+	if (!settings->columns)
+		return column_group_count;
+	while (settings->columns[count])
+		count++;
+	return count;
+}
+
+static void *dstat_begin(const struct output_settings *settings)
+{
+	struct dstat_state *state = memory_new(1, sizeof(*state));
+
+	state->settings = settings;
+	state->theme = terminal_theme(settings->colour);
+	state->count = count_chosen(settings);
+	state->slots = memory_new(state->count, sizeof(*state->slots));
+	for (size_t i = 0; i < state->count; i++)
+		state->slots[i].group = settings->columns ? settings->columns[i] : &column_groups[i];
+	return state;
+}
+
+static void dstat_end(void *opaque)
+{
+	struct dstat_state *state = opaque;
+
+	for (size_t i = 0; i < state->count; i++)
+		report_free(&state->slots[i].report);
+	report_free(&state->total);
+	free(state->slots);
+	free(state);
+}
+
+const struct output output_dstat = {
+	.name = "dstat",
+	.wants_partial = false,
+	.begin = dstat_begin,
+	.interval = dstat_interval,
+	.end = dstat_end,
+};

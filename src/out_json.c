@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* JSON Lines: one object per interval, schema version 1. Counts are per interval and unrounded. */
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "memory.h"
+#include "output.h"
+
+enum { SCHEMA_VERSION = 1 };
+
+struct json_state {
+	const struct output_settings *settings;
+	struct report report; /* its memory is used again for each list */
+};
+
+/* jansson fails only when there is no memory: what it is given is valid UTF-8, every number finite. */
+static json_t *made(json_t *value)
+{
+	if (!value)
+		memory_exhausted();
+	return value;
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, made(value)))
+		memory_exhausted();
+}
+
+/* Numbers people can read: as many decimals as mean something. */
+static json_t *rounded(double value, double unit)
+{
+	return json_real(round(value / unit) * unit);
+}
+
+static void set_printed(json_t *row, enum dimension dim, const struct dimension_key *key,
+			const struct dimension_context *context)
+{
+	char text[DIMENSION_TEXT];
+
+	dimensions[dim].print(text, key, context);
+	set(row, dimensions[dim].name, json_string(text));
+}
+
+static void set_port(json_t *row, enum dimension dim, const struct dimension_key *key,
+		     const struct dimension_context *context)
+{
+	set_printed(row, DIM_PROTO, key, context);
+	set_printed(row, DIM_ROLE, key, context);
+	set(row, dimensions[dim].name, json_integer(key->cell.port));
+}
+
+static void set_process(json_t *row, enum dimension dim, const struct dimension_key *key,
+			const struct dimension_context *context)
+{
+	const char *path = context->cgroup_path ? context->cgroup_path(key->cgroup) : NULL;
+	char text[DIMENSION_TEXT];
+
+	if (key->cell.owner == L4_OWNER_PROCESS)
+		set(row, "pid", json_integer(key->cell.process.tgid));
+	dimension_owner_name(text, key);
+	set(row, dimensions[dim].name, json_string(text));
+	if (path)
+		set_printed(row, DIM_CGROUP, key, context);
+}
+
+/* How a dimension's value stands in a row, where that is more than its text. */
+static void (*const setters[DIM_COUNT])(json_t *, enum dimension, const struct dimension_key *,
+					const struct dimension_context *) = {
+	[DIM_PORT] = set_port,
+	[DIM_PROCESS] = set_process,
+};
+
+static void set_value(json_t *object, const struct report_values *values, enum metric metric)
+{
+	set(object, metrics[metric].name,
+	    metrics[metric].kind == METRIC_COUNTER ? json_integer(values->counter[metric])
+						   : rounded(report_value(values, metric), 1e-6));
+}
+
+static json_t *row_object(const struct report *report, const struct report_row *row,
+			  const struct dimension_context *context)
+{
+	json_t *object = made(json_object());
+
+	for (size_t i = 0; i < report->dims.count; i++) {
+		const enum dimension dim = report->dims.dims[i];
+
+		if (row->key.cell.owner == L4_OWNER_OTHER)
+			set(object, dimensions[dim].name, json_string("other"));
+		else
+			(setters[dim] ?: set_printed)(object, dim, &row->key, context);
+	}
+	for (int m = 0; m < METRIC_COUNT; m++) {
+		if (report_value(&row->values, m))
+			set_value(object, &row->values, m);
+	}
+	return object;
+}
+
+static json_t *list(const struct report *report, const struct dimension_context *context)
+{
+	json_t *rows = made(json_array());
+
+	for (size_t i = 0; i < report->count; i++) {
+		if (json_array_append_new(rows, row_object(report, &report->rows[i], context)))
+			memory_exhausted();
+	}
+	return rows;
+}
+
+static void set_list(struct json_state *state, json_t *object, const char *name, const struct snapshot *snapshot,
+		     const struct dimension_list *dims)
+{
+	const struct output_settings *settings = state->settings;
+	const struct report_query query = {
+		.dims = *dims,
+		.sort = settings->sort.by[0] == METRIC_NONE ? report_default_sort(dims) : settings->sort,
+		.top = settings->top,
+	};
+
+	report_make(&state->report, snapshot, &query);
+	set(object, name, list(&state->report, &settings->dimension));
+}
+
+static json_t *total_object(struct json_state *state, const struct snapshot *snapshot)
+{
+	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
+	json_t *object = made(json_object());
+
+	report_make(&state->report, snapshot, &nothing);
+	for (int m = 0; m < METRIC_COUNT; m++)
+		set_value(object, &state->report.total, m);
+	return object;
+}
+
+static json_t *quality_object(const struct snapshot *snapshot)
+{
+	const struct snapshot_quality *quality = &snapshot->quality;
+	json_t *object = made(json_object());
+
+	set(object, "unattributed", rounded(report_unattributed(snapshot), 1e-6));
+	set(object, "cells_used", json_integer(quality->cells_used));
+	set(object, "cells_max", json_integer(quality->cells_max));
+	set(object, "cell_overflow", json_integer(quality->cell_overflow));
+	set(object, "missed", json_integer(quality->missed));
+	set(object, "late_ms", rounded(quality->late_ms, 1e-3));
+	return object;
+}
+
+/* 2026-11-23T06:31:32.000Z */
+static json_t *timestamp(double seconds)
+{
+	const int64_t milliseconds = llround(seconds * 1000);
+	const time_t whole = milliseconds / 1000;
+	struct tm utc;
+	char text[64];
+
+	gmtime_r(&whole, &utc);
+	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
+		 utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(milliseconds % 1000));
+	return json_string(text);
+}
+
+static json_t *interval_object(struct json_state *state, const struct snapshot *snapshot)
+{
+	static const struct {
+		const char *name;
+		struct dimension_list dims;
+	} lists[] = {
+		{"by_subnet", {{DIM_SUBNET}, 1}},
+		{"by_port", {{DIM_PORT}, 1}},
+		{"by_process", {{DIM_PROCESS}, 1}},
+	};
+	const struct output_settings *settings = state->settings;
+	json_t *object = made(json_object());
+
+	set(object, "v", json_integer(SCHEMA_VERSION));
+	set(object, "host", json_string(settings->host));
+	set(object, "timestamp", timestamp(snapshot->timestamp));
+	set(object, "ts", rounded(snapshot->timestamp, 1e-3));
+	set(object, "interval", rounded(snapshot->interval, 1e-6));
+	set(object, "total", total_object(state, snapshot));
+	if (settings->by.count)
+		set_list(state, object, "rows", snapshot, &settings->by);
+	for (size_t i = 0; !settings->by.count && i < sizeof(lists) / sizeof(*lists); i++)
+		set_list(state, object, lists[i].name, snapshot, &lists[i].dims);
+	set(object, "quality", quality_object(snapshot));
+	return object;
+}
+
+static void *json_begin(const struct output_settings *settings)
+{
+	struct json_state *state = memory_new(1, sizeof(*state));
+
+	state->settings = settings;
+	return state;
+}
+
+static int json_interval(void *opaque, const struct snapshot *snapshot)
+{
+	struct json_state *state = opaque;
+	json_t *object = interval_object(state, snapshot);
+	int failed;
+
+	errno = 0;
+	failed = json_dumpf(object, state->settings->file, JSON_COMPACT | JSON_REAL_PRECISION(15)) ||
+		 fputc('\n', state->settings->file) == EOF || fflush(state->settings->file);
+	failed = failed ? -(errno ?: EIO) : 0;
+	json_decref(object);
+	return failed;
+}
+
+static void json_end(void *opaque)
+{
+	struct json_state *state = opaque;
+
+	report_free(&state->report);
+	free(state);
+}
+
+const struct output output_json = {
+	.name = "json",
+	.wants_partial = true,
+	.begin = json_begin,
+	.interval = json_interval,
+	.end = json_end,
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What every output is: one const struct, one file. An output is given each interval's snapshot, makes
+ * the reports it needs and writes them. It knows no metric by name.
+ */
+#ifndef L4_OUTPUT_H
+#define L4_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "dimension.h"
+#include "report.h"
+#include "snapshot.h"
+
+struct column_group; /* columns.h */
+
+/* What the user asked for, as far as outputs care. */
+struct output_settings {
+	FILE *file;
+	bool terminal; /* file is one: headers repeat, the width counts */
+	bool colour;
+	bool headers;		  /* repeat them */
+	struct dimension_list by; /* --by; count 0: none */
+	struct report_sort sort;  /* --sort; by[0] METRIC_NONE: each view's own */
+	size_t top;		  /* --top; 0: all */
+	struct dimension_context dimension;
+	const struct column_group **columns; /* chosen for the line output, NULL-terminated; NULL: the default line */
+	const char *host;		     /* host name */
+	double delay;			     /* seconds asked for */
+};
+
+struct output {
+	const char *name;
+	bool wants_partial; /* the interval that a signal cut short is written too */
+	void *(*begin)(const struct output_settings *settings);	       /* settings outlive the output; never NULL */
+	int (*interval)(void *state, const struct snapshot *snapshot); /* 0, or -errno of the write that failed */
+	void (*end)(void *state);
+};
+
+extern const struct output output_dstat, output_table, output_json;
+
+#endif

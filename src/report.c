@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Grouping, sorting and cutting. Cells are first only assigned to groups, a few words each; full rows are
+ * made for the top N alone, so a flood of small groups costs little memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "report.h"
+
+enum { NO_GROUP = UINT32_MAX };
+
+/* The cells that are alike in the dimensions of a view. */
+struct group {
+	uint64_t hash;		 /* of its key */
+	uint32_t first;		 /* a cell of it: its key is made from that */
+	uint32_t row;		 /* where it ended up */
+	int64_t sort, sort_base; /* what it is sorted by: a sum, of a ratio the numerator and the denominator */
+	int64_t activity;	 /* decides between equals */
+};
+
+struct grouping {
+	uint32_t *of_cell; /* group of each cell, NO_GROUP for cells of `other` */
+	struct group *groups;
+	uint32_t count;
+	uint32_t *slots; /* open addressing, at most half full: group + 1, 0: free */
+	size_t mask;
+};
+
+static struct dimension_key key_of(const struct snapshot_cell *cell, const struct dimension_list *dims)
+{
+	struct dimension_key key;
+
+	memset(&key, 0, sizeof(key));
+	for (size_t i = 0; i < dims->count; i++)
+		dimensions[dims->dims[i]].keep(&key, cell);
+	return key;
+}
+
+static uint64_t hash_key(const struct dimension_key *key)
+{
+	uint64_t words[sizeof(*key) / sizeof(uint64_t)];
+	uint64_t hash = 0;
+
+	_Static_assert(sizeof(*key) % sizeof(uint64_t) == 0, "the key is hashed by words");
+	memcpy(words, key, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+static struct group *group_for(struct grouping *grouping, const struct snapshot *snapshot, uint32_t cell,
+			       const struct dimension_list *dims)
+{
+	const struct dimension_key key = key_of(&snapshot->cells[cell], dims);
+	const uint64_t hash = hash_key(&key);
+	struct group *group;
+	size_t at;
+
+	for (at = hash & grouping->mask; grouping->slots[at]; at = (at + 1) & grouping->mask) {
+		group = &grouping->groups[grouping->slots[at] - 1];
+		if (group->hash == hash) {
+			const struct dimension_key other = key_of(&snapshot->cells[group->first], dims);
+
+			if (!memcmp(&key, &other, sizeof(key)))
+				return group;
+		}
+	}
+	group = &grouping->groups[grouping->count++];
+	grouping->slots[at] = grouping->count;
+	*group = (struct group){.hash = hash, .first = cell};
+	return group;
+}
+
+static int64_t cell_value(const struct snapshot_cell *cell, enum metric metric)
+{
+	return metrics[metric].proto == cell->key.proto ? cell->cell.count[metrics[metric].slot] : 0;
+}
+
+static int64_t cell_sum(const struct snapshot_cell *cell, const enum metric *list)
+{
+	int64_t sum = 0;
+
+	for (; *list != METRIC_NONE; list++)
+		sum += cell_value(cell, *list);
+	return sum;
+}
+
+static void add_to_group(struct group *group, const struct snapshot_cell *cell, const struct report_sort *sort)
+{
+	static const enum metric activity[] = {
+		METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams,
+		METRIC_tcp_rx_segs,  METRIC_tcp_tx_segs,   METRIC_NONE,
+	};
+	const enum metric first = sort->by[0];
+
+	group->activity += cell_sum(cell, activity);
+	if (first != METRIC_NONE && metrics[first].kind == METRIC_RATIO) {
+		group->sort += cell_value(cell, metrics[first].numerator);
+		group->sort_base += cell_value(cell, metrics[first].denominator);
+	} else {
+		group->sort += cell_sum(cell, sort->by);
+	}
+}
+
+static struct grouping grouping_new(const struct snapshot *snapshot, const struct dimension_list *dims,
+				    const struct report_sort *sort)
+{
+	struct grouping grouping = {
+		.of_cell = memory_new(snapshot->count, sizeof(*grouping.of_cell)),
+		.groups = memory_new(snapshot->count, sizeof(*grouping.groups)),
+	};
+	size_t size = 16;
+
+	while (size < snapshot->count * 2)
+		size *= 2;
+	grouping.slots = memory_new(size, sizeof(*grouping.slots));
+	grouping.mask = size - 1;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct snapshot_cell *cell = &snapshot->cells[i];
+		struct group *group;
+
+		if (cell->key.owner == L4_OWNER_OTHER) {
+			grouping.of_cell[i] = NO_GROUP;
+			continue;
+		}
+		group = group_for(&grouping, snapshot, i, dims);
+		grouping.of_cell[i] = group - grouping.groups;
+		add_to_group(group, cell, sort);
+	}
+	return grouping;
+}
+
+static void grouping_free(struct grouping *grouping)
+{
+	free(grouping->of_cell);
+	free(grouping->groups);
+	free(grouping->slots);
+}
+
+static int descending(double a, double b)
+{
+	return (a < b) - (a > b);
+}
+
+static double sort_value(const struct group *group)
+{
+	return group->sort_base ? (double)group->sort / group->sort_base : group->sort;
+}
+
+struct ranking {
+	const struct grouping *grouping;
+	const struct snapshot *snapshot;
+	const struct dimension_list *dims;
+};
+
+/* Best first; equals by activity, then by key, so that the order never depends on the cells' order. */
+static int compare_groups(const void *a, const void *b, void *context)
+{
+	const struct ranking *ranking = context;
+	const struct group *left = &ranking->grouping->groups[*(const uint32_t *)a];
+	const struct group *right = &ranking->grouping->groups[*(const uint32_t *)b];
+	const int order =
+		descending(sort_value(left), sort_value(right)) ?: descending(left->activity, right->activity);
+	struct dimension_key keys[2];
+
+	if (order)
+		return order;
+	keys[0] = key_of(&ranking->snapshot->cells[left->first], ranking->dims);
+	keys[1] = key_of(&ranking->snapshot->cells[right->first], ranking->dims);
+	return memcmp(&keys[0], &keys[1], sizeof(keys[0]));
+}
+
+static void add_cell(struct report_values *values, const struct snapshot_cell *cell)
+{
+	for (int m = 0; m < METRIC_COUNT; m++) {
+		if (metrics[m].kind == METRIC_COUNTER)
+			values->counter[m] += cell_value(cell, m);
+	}
+}
+
+/* Gives the best `top` groups a row each, in order, and all others the row behind them. */
+static void rank(struct report *report, const struct snapshot *snapshot, struct grouping *grouping, size_t top)
+{
+	struct ranking ranking = {grouping, snapshot, &report->dims};
+	const size_t kept = top && top < grouping->count ? top : grouping->count;
+	uint32_t *order = memory_new(grouping->count, sizeof(*order));
+
+	for (uint32_t i = 0; i < grouping->count; i++)
+		order[i] = i;
+	qsort_r(order, grouping->count, sizeof(*order), compare_groups, &ranking);
+
+	report->count = kept;
+	report->has_other = kept < grouping->count;
+	report->rows = memory_resize(report->rows, kept + 1, sizeof(*report->rows));
+	memset(report->rows, 0, (kept + 1) * sizeof(*report->rows));
+	report->rows[kept].key.cell.owner = L4_OWNER_OTHER;
+	for (uint32_t i = 0; i < grouping->count; i++) {
+		struct group *group = &grouping->groups[order[i]];
+
+		group->row = i < kept ? i : kept;
+		if (i < kept)
+			report->rows[i].key = key_of(&snapshot->cells[group->first], &report->dims);
+	}
+	free(order);
+}
+
+static void fill(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping)
+{
+	const size_t other = report->count;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const uint32_t group = grouping->of_cell[i];
+		const struct snapshot_cell *cell = &snapshot->cells[i];
+
+		add_cell(&report->total, cell);
+		add_cell(&report->rows[group == NO_GROUP ? other : grouping->groups[group].row].values, cell);
+		if (group == NO_GROUP)
+			report->has_other = true;
+	}
+	report->count += report->has_other;
+}
+
+/* Counts the processes behind each row and finds the busiest, from a grouping that tells them apart. */
+static void add_processes(struct report *report, const struct snapshot *snapshot, const struct report_query *query,
+			  const struct grouping *grouping)
+{
+	struct dimension_list finer = query->dims;
+	const struct dimension_list process = {.dims = {DIM_PROCESS}, .count = 1};
+	struct grouping processes;
+	int64_t *best = memory_new(report->count, sizeof(*best));
+
+	if (!dimension_listed(&finer, DIM_PROCESS))
+		finer.dims[finer.count++] = DIM_PROCESS;
+	processes = grouping_new(snapshot, &finer, &query->sort);
+	for (uint32_t i = 0; i < processes.count; i++) {
+		const struct group *group = &processes.groups[i];
+		const uint32_t at = grouping->groups[grouping->of_cell[group->first]].row;
+		struct report_row *row = &report->rows[at];
+
+		if (row->key.cell.owner == L4_OWNER_OTHER)
+			continue; /* one process may be behind several of the rows that were cut */
+		if (!row->processes++ || group->activity > best[at]) {
+			best[at] = group->activity;
+			row->busiest = key_of(&snapshot->cells[group->first], &process);
+		}
+	}
+	grouping_free(&processes);
+	free(best);
+}
+
+void report_make(struct report *report, const struct snapshot *snapshot, const struct report_query *query)
+{
+	struct grouping grouping = grouping_new(snapshot, &query->dims, &query->sort);
+
+	report->dims = query->dims;
+	report->total = (struct report_values){};
+	rank(report, snapshot, &grouping, query->top);
+	fill(report, snapshot, &grouping);
+	if (query->with_processes)
+		add_processes(report, snapshot, query, &grouping);
+	grouping_free(&grouping);
+}
+
+void report_free(struct report *report)
+{
+	free(report->rows);
+	*report = (struct report){};
+}
+
+double report_value(const struct report_values *values, enum metric metric)
+{
+	const struct metric_info *info = &metrics[metric];
+
+	if (info->kind == METRIC_COUNTER)
+		return values->counter[metric];
+	if (!values->counter[info->denominator])
+		return 0;
+	return (double)values->counter[info->numerator] / values->counter[info->denominator];
+}
+
+/* The last dimension decides: `subnet,port` asks about ports of subnets. */
+struct report_sort report_default_sort(const struct dimension_list *dims)
+{
+	static const struct report_sort retransmits = {
+		{METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE}};
+	static const struct report_sort datagrams = {{METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams, METRIC_NONE}};
+	static const struct report_sort connections = {{METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}};
+
+	switch (dims->dims[dims->count - 1]) {
+	case DIM_SUBNET:
+		return retransmits;
+	case DIM_PROCESS:
+	case DIM_NAME:
+	case DIM_CGROUP:
+		return datagrams;
+	default:
+		return connections;
+	}
+}
+
+double report_unattributed(const struct snapshot *snapshot)
+{
+	static const enum metric bookings[] = {
+		METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_tcp_opens_in,  METRIC_tcp_opens_out,
+		METRIC_tcp_opens_failed, METRIC_udp_rx_dgrams,	    METRIC_udp_tx_dgrams, METRIC_NONE,
+	};
+	int64_t all = 0, ownerless = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct snapshot_cell *cell = &snapshot->cells[i];
+		const int64_t n = cell_sum(cell, bookings);
+
+		all += n;
+		if (cell->key.owner == L4_OWNER_UNKNOWN || cell->key.owner == L4_OWNER_OTHER)
+			ownerless += n;
+	}
+	return all ? (double)ownerless / all : 0;
+}

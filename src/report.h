@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A report: the cells of a snapshot grouped by some dimensions, sorted, cut to the top N with the rest
+ * in one row `other`, so that the rows add up to the total. Pure functions, no I/O.
+ */
+#ifndef L4_REPORT_H
+#define L4_REPORT_H
+
+#include "dimension.h"
+#include "metrics.h"
+#include "snapshot.h"
+
+struct report_values {
+	int64_t counter[METRIC_COUNT]; /* per interval; the places of ratios stay 0 */
+};
+
+struct report_row {
+	struct dimension_key key;
+	struct report_values values;
+	/* The processes behind the row, if the report was asked for them: how many, and the name of the busiest. */
+	unsigned int processes;
+	struct dimension_key busiest;
+};
+
+/* What rows are sorted by: the sum of these metrics, descending. Ends with METRIC_NONE. */
+enum { REPORT_SORT_MAX = 4 };
+struct report_sort {
+	enum metric by[REPORT_SORT_MAX + 1];
+};
+
+struct report_query {
+	struct dimension_list dims;
+	struct report_sort sort;
+	size_t top;	     /* at most so many rows and `other`; 0: all */
+	bool with_processes; /* fill in report_row.processes and .busiest */
+};
+
+struct report {
+	struct dimension_list dims;
+	struct report_row *rows; /* count of them, best first, `other` last if has_other; owned */
+	size_t count;
+	bool has_other; /* the last row holds what was cut off and what found no cell */
+	struct report_values total;
+};
+
+/* The sort the views of these dimensions have when nothing else is asked for. */
+struct report_sort report_default_sort(const struct dimension_list *dims);
+
+/* Fills *report, which must be zero or from an earlier call (its memory is reused). */
+void report_make(struct report *report, const struct snapshot *snapshot, const struct report_query *query);
+
+void report_free(struct report *report);
+
+/* Value of a metric in a row. Counters as they are, ratios as the quotient (0 if the denominator is). */
+double report_value(const struct report_values *values, enum metric metric);
+
+/* The share of bookings (connections, retransmits, datagrams) that has no owner, 0 to 1. */
+double report_unattributed(const struct snapshot *snapshot);
+
+#endif

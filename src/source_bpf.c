@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The live source: loads and attaches the BPF programs, and once per interval has them walk the sockets,
+ * puts a fresh store of cells in place and drains the old one.
+ * Not here: what the cells mean (report.c).
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "l4dstat.skel.h"
+#include "memory.h"
+#include "source.h"
+
+enum {
+	STORES = 2,
+	BATCH = 4096, /* cells per batch read; the kernel asks for more if one hash bucket holds more */
+};
+
+struct source {
+	struct l4dstat_bpf *programs;
+	struct bpf_link *walk;
+	int store_fds[STORES];
+	unsigned int active; /* which store the programs write to */
+	unsigned int cells_max;
+	struct timespec began;	   /* of this interval, CLOCK_MONOTONIC */
+	uint64_t missed, overflow; /* as of its begin */
+	struct l4_cell_key *keys;  /* batch of them */
+	struct l4_cell *cells;
+	uint32_t batch;
+};
+
+static int print_all(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	return vfprintf(stderr, format, args);
+}
+
+static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static void set_mask(volatile const __u32 *knob, unsigned int first_bit, unsigned int length)
+{
+	__u32 *mask = (__u32 *)knob; /* read-only for the programs, not before they are loaded */
+
+	for (unsigned int bit = first_bit + length; bit < 128; bit++)
+		mask[bit / 32] &= ~htonl(1u << (31 - bit % 32));
+}
+
+/* Leaves out the programs whose tracepoint this kernel does not have; kernel_check() has seen to the others. */
+static int leave_out_missing(struct l4dstat_bpf *programs)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	struct bpf_program *program;
+
+	if (!kernel)
+		return -errno;
+	bpf_object__for_each_program(program, programs->obj) {
+		const char *section = bpf_program__section_name(program);
+
+		if (strncmp(section, "tp_btf/", 7) || kernel_has_tracepoint(kernel, section + 7))
+			continue;
+		fprintf(stderr,
+			"l4dstat: notice: this kernel has no tracepoint %s: a socket that changes hands keeps its "
+			"first owner\n",
+			section + 7);
+		bpf_program__set_autoload(program, false);
+	}
+	btf__free(kernel);
+	return 0;
+}
+
+static int load(struct source *source, const struct source_settings *settings)
+{
+	struct l4dstat_bpf *programs = l4dstat_bpf__open();
+	int err;
+
+	if (!programs)
+		return -errno;
+	source->programs = programs;
+	bpf_program__set_autoattach(programs->progs.l4_listeners, false); /* iterators are run, not left attached */
+	bpf_program__set_autoattach(programs->progs.l4_find_sockets, false);
+	bpf_program__set_autoattach(programs->progs.l4_walk, false);
+	set_mask(programs->rodata->l4_mask4, 96, settings->prefix4);
+	set_mask(programs->rodata->l4_mask6, 0, settings->prefix6);
+	err = bpf_map__set_max_entries(programs->maps.l4_cells_a, settings->cells + 2) ?:
+	      bpf_map__set_max_entries(programs->maps.l4_cells_b, settings->cells + 2) ?:
+	      leave_out_missing(programs) ?:
+	      l4dstat_bpf__load(programs);
+	source->cells_max = settings->cells;
+	return err;
+}
+
+/* The two cells that take what finds no cell of its own, one per protocol: every fresh store has them. */
+static int prepare_store(int store_fd)
+{
+	const struct l4_cell empty = {};
+	const uint8_t protos[] = {L4_PROTO_TCP, L4_PROTO_UDP};
+
+	for (size_t i = 0; i < sizeof(protos); i++) {
+		struct l4_cell_key key = {.proto = protos[i], .owner = L4_OWNER_OTHER};
+
+		if (bpf_map_update_elem(store_fd, &key, &empty, BPF_ANY))
+			return -errno;
+	}
+	return 0;
+}
+
+/* Runs an iterator to its end. The programs write nothing, so every read returns 0 or, after many objects, -EAGAIN. */
+static int run_iterator(const struct bpf_link *link)
+{
+	const int fd = bpf_iter_create(bpf_link__fd(link));
+	char nothing[64];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = read(fd, nothing, sizeof(nothing));
+	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n;
+}
+
+static int run_once(struct bpf_program *program)
+{
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	int err;
+
+	if (!link)
+		return -errno;
+	err = run_iterator(link);
+	bpf_link__destroy(link);
+	return err;
+}
+
+static int attach_walk(struct source *source)
+{
+	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(source->programs->maps.l4_ledgers)};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+
+	source->walk = bpf_program__attach_iter(source->programs->progs.l4_walk, &opts);
+	return source->walk ? 0 : -errno;
+}
+
+static int attach_to_cgroup(struct bpf_program *const *programs, struct bpf_link **const *links, size_t count)
+{
+	const int root = kernel_open_cgroup_root();
+	int err = root < 0 ? root : 0;
+
+	for (size_t i = 0; !err && i < count; i++) {
+		*links[i] = bpf_program__attach_cgroup(programs[i], root);
+		if (!*links[i])
+			err = -errno;
+	}
+	if (root >= 0)
+		close(root);
+	return err;
+}
+
+/*
+ * The order matters: from sock_create on every new socket of a process has an entry in the ledger, then the
+ * older ones get theirs, and only then datagrams are counted: what has no entry now is the kernel's own.
+ */
+static int attach(struct source *source)
+{
+	struct l4dstat_bpf *bpf = source->programs;
+	struct bpf_program *const sockets[] = {bpf->progs.l4_sock_create, bpf->progs.l4_bind4, bpf->progs.l4_bind6};
+	struct bpf_link **const socket_links[] = {&bpf->links.l4_sock_create, &bpf->links.l4_bind4,
+						  &bpf->links.l4_bind6};
+	struct bpf_program *const datagrams[] = {bpf->progs.l4_udp_ingress, bpf->progs.l4_udp_egress};
+	struct bpf_link **const datagram_links[] = {&bpf->links.l4_udp_ingress, &bpf->links.l4_udp_egress};
+
+	return attach_to_cgroup(sockets, socket_links, 3) ?:
+	       run_once(bpf->progs.l4_listeners) ?:
+	       l4dstat_bpf__attach(bpf) ?:
+	       run_once(bpf->progs.l4_find_sockets) ?:
+	       attach_to_cgroup(datagrams, datagram_links, 2) ?:
+	       attach_walk(source);
+}
+
+static int complain(int err, const char *what)
+{
+	if (err == -EPERM || err == -EACCES)
+		fprintf(stderr,
+			"l4dstat: the kernel does not let this process %s (%s); run it as root outside of containers "
+			"and user "
+			"namespaces, or see with -v what was refused\n",
+			what, strerror(-err));
+	else
+		fprintf(stderr, "l4dstat: cannot %s (%s); -v shows what the kernel says\n", what, strerror(-err));
+	return err == -EACCES ? -EPERM : err;
+}
+
+/*
+ * Program runs that the kernel skipped because the program was already running on that CPU, and lost bookings.
+ * What one of the twin programs missed the other one saw.
+ */
+static uint64_t count_missed(const struct source *source)
+{
+	const struct l4dstat_bpf *bpf = source->programs;
+	uint64_t missed = bpf->bss->l4_lost;
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, bpf->obj) {
+		struct bpf_prog_info info = {};
+		__u32 length = sizeof(info);
+
+		if (program == bpf->progs.l4_set_state || program == bpf->progs.l4_set_state_2)
+			continue;
+		if (bpf_program__fd(program) >= 0 && !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
+int source_open(struct source **opened, const struct source_settings *settings)
+{
+	struct source *source;
+	int err = kernel_check();
+
+	if (err)
+		return err;
+	libbpf_set_print(settings->verbose ? print_all : print_nothing);
+	source = memory_new(1, sizeof(*source));
+	source->batch = BATCH;
+	source->keys = memory_new(source->batch, sizeof(*source->keys));
+	source->cells = memory_new(source->batch, sizeof(*source->cells));
+	err = load(source, settings);
+	if (err) {
+		complain(err, "load its programs");
+		goto failed;
+	}
+	source->store_fds[0] = bpf_map__fd(source->programs->maps.l4_cells_a);
+	source->store_fds[1] = bpf_map__fd(source->programs->maps.l4_cells_b);
+	err = prepare_store(source->store_fds[0]) ?: prepare_store(source->store_fds[1]) ?: attach(source);
+	if (err) {
+		complain(err, "attach its programs");
+		goto failed;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &source->began);
+	malloc_trim(0); /* the kernel's BTF was several times as large as what we need from now on */
+	*opened = source;
+	return 0;
+failed:
+	source_close(source);
+	return err;
+}
+
+/* From here on the programs write to the other store; when this returns none writes to the old one. */
+static int swap_stores(struct source *source)
+{
+	const unsigned int next = (source->active + 1) % STORES;
+	const __u32 zero = 0;
+
+	if (bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_store), &zero, &source->store_fds[next], BPF_ANY))
+		return -errno;
+	source->active = next;
+	return 0;
+}
+
+static bool is_empty(const struct l4_cell *cell)
+{
+	for (int i = 0; i < L4_SLOTS; i++) {
+		if (cell->count[i])
+			return false;
+	}
+	return true;
+}
+
+static void take_cells(struct source *source, struct snapshot *snapshot, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct snapshot_cell *cell;
+
+		if (is_empty(&source->cells[i]))
+			continue;
+		snapshot->quality.cells_used += source->keys[i].owner != L4_OWNER_OTHER;
+		cell = snapshot_add(snapshot);
+		cell->key = source->keys[i];
+		cell->cell = source->cells[i];
+	}
+}
+
+static int drain(struct source *source, int store_fd, struct snapshot *snapshot)
+{
+	uint32_t position, count;
+	void *from = NULL;
+	int err;
+
+	do {
+		count = source->batch;
+		err = bpf_map_lookup_and_delete_batch(store_fd, from, &position, source->keys, source->cells, &count,
+						      NULL);
+		err = err ? -errno : 0;
+		if (err == -ENOSPC) { /* one bucket holds more than a batch */
+			source->batch *= 2;
+			source->keys = memory_resize(source->keys, source->batch, sizeof(*source->keys));
+			source->cells = memory_resize(source->cells, source->batch, sizeof(*source->cells));
+			continue;
+		}
+		if (err && err != -ENOENT)
+			return err;
+		take_cells(source, snapshot, count);
+		from = &position;
+	} while (err != -ENOENT);
+	return prepare_store(store_fd);
+}
+
+static double seconds_since(const struct timespec *then, const struct timespec *now)
+{
+	return (now->tv_sec - then->tv_sec) + (now->tv_nsec - then->tv_nsec) / 1e9;
+}
+
+int source_read(struct source *source, struct snapshot *snapshot)
+{
+	const unsigned int old = source->active;
+	struct timespec now, clock;
+	uint64_t missed;
+	int err;
+
+	snapshot_clear(snapshot);
+	err = run_iterator(source->walk) ?: swap_stores(source);
+	if (!err) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		clock_gettime(CLOCK_REALTIME, &clock);
+		err = drain(source, source->store_fds[old], snapshot);
+	}
+	if (err)
+		return complain(err, "read its counters");
+
+	missed = count_missed(source);
+	snapshot->timestamp = clock.tv_sec + clock.tv_nsec / 1e9;
+	snapshot->ended = now.tv_sec + now.tv_nsec / 1e9;
+	snapshot->interval = seconds_since(&source->began, &now);
+	snapshot->quality.cells_max = source->cells_max;
+	snapshot->quality.missed = missed - source->missed;
+	snapshot->quality.cell_overflow = source->programs->bss->l4_cell_overflow - source->overflow;
+	source->began = now;
+	source->missed = missed;
+	source->overflow += snapshot->quality.cell_overflow;
+	return 0;
+}
+
+void source_close(struct source *source)
+{
+	if (!source)
+		return;
+	bpf_link__destroy(source->walk);
+	l4dstat_bpf__destroy(source->programs);
+	free(source->keys);
+	free(source->cells);
+	free(source);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel types our programs read, and of each only the members they read.
+ * CO-RE finds the real offsets in the running kernel's BTF, so neither order nor
+ * completeness matters here and the build needs no BTF of the build host.
+ * `make check-vmlinux` holds every member against a kernel's BTF.
+ * Not here: the BPF user API (linux/bpf.h) and what we define ourselves (include/).
+ */
+#ifndef L4_VMLINUX_H
+#define L4_VMLINUX_H
+
+#include <linux/types.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* include/net/sock.h */
+enum sock_flags {
+	SOCK_DONE = 1, /* the peer's FIN has come */
+};
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+		__be32 u6_addr32[4];
+	} in6_u;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	unsigned long skc_flags; /* 1 << enum sock_flags */
+};
+
+struct file;
+
+struct socket {
+	struct sock *sk;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u8 sk_userlocks : 4; /* before 6.18, and by L4_READ_BITS only */
+	int sk_err;
+	__u16 sk_protocol;
+	__u16 sk_type;
+	__u8 sk_kern_sock : 1; /* L4_READ_BITS only */
+};
+
+struct sock___618 {
+	__u8 sk_userlocks; /* from 6.18 on */
+};
+
+struct request_sock {
+	struct sock_common __req_common;
+};
+
+struct tcp_sock {
+	__u32 snd_una;
+	__u32 write_seq;
+	__u32 segs_out;
+	__u32 data_segs_out;
+	__u64 bytes_received;
+	__u32 segs_in;
+	__u32 data_segs_in;
+	__u64 bytes_acked;
+	__u32 total_retrans;
+};
+
+struct sk_buff {
+	char cb[48];
+};
+
+struct tcp_skb_cb {
+	__u16 tcp_gso_segs;
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct nsproxy {
+	struct net *net_ns;
+};
+
+struct task_struct {
+	unsigned int flags;
+	int tgid;
+	struct task_struct *group_leader;
+	__u64 start_boottime;
+	char comm[16];
+	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
+};
+
+struct bpf_iter_meta;
+struct bpf_map;
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	__u32 fd;
+	struct file *file;
+};
+
+struct bpf_iter__bpf_sk_storage_map {
+	struct bpf_iter_meta *meta;
+	struct bpf_map *map;
+	struct sock *sk;
+	void *value;
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -10,10 +10,12 @@ set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 l4dstat=${L4DSTAT:-$root/l4dstat}
+# shellcheck disable=SC2034
 traffic=${L4_TRAFFIC:-$root/build/traffic}
 work=$(mktemp -d "${TMPDIR:-/tmp}/l4test.XXXXXX")
 
 # Prefixes for `$command`: in which namespace it runs. /proc/PID is a name for ours that needs no file.
+# shellcheck disable=SC2034 # the functions take their names
 server=()
 clients=(nsenter --net=/run/netns/clients --)
 
@@ -59,6 +61,7 @@ start() { # NAME COMMAND…
 
 	shift
 	mkfifo "$work/$name.in"
+	: >"$work/$name.out"
 	exec {input}<>"$work/$name.in"
 	"$@" <"$work/$name.in" >"$work/$name.out" 2>"$work/$name.err" &
 	job_pid[$name]=$!
@@ -135,10 +138,13 @@ trap clean_up EXIT
 trap 'exit 1' TERM INT
 
 # The network. Subnets 0 to 127 (::0 to ::7f) are the clients', 128 to 191 (::80 to ::ff) the server's, and
-# every address in them is there. Addresses of this process only, so that parallel runs do not meet in one row.
+# every address in them is there. l4dstat sees all namespaces: addresses and a port that no other test run has keep
+# rows apart that are not told apart by namespace or process.
 
 net4=10.$((30 + $$ % 200))
 net6=2001:db8:$(printf %x $(($$ % 65536)))
+# shellcheck disable=SC2034
+port=$((10000 + $$ % 20000))
 
 join_end() { # NAMESPACE DEVICE OWN-NUMBER OTHER-NUMBER SUBNETS4 SUBNETS6
 	local -n inside=$1

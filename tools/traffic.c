@@ -41,7 +41,7 @@ struct addresses {
 static struct {
 	const char *to, *from, *bind, *mode, *name, *child_name;
 	uint64_t port, ports, count, bytes, size, rcvbuf, time;
-	bool connect, mapped, hold, never_read, fork, refused;
+	bool connect, mapped, hold, never_read, fork, fails, abandon;
 } opt = {.ports = 1, .count = 1, .size = 64, .time = 60, .mode = "sink", .child_name = "child"};
 
 static char buffer[BUFFER]; /* what is sent (zeros) and received (ignored) */
@@ -249,8 +249,8 @@ static void udp_send_one(int fd, const struct in6_addr *to)
 {
 	struct sockaddr_storage name;
 	const socklen_t length = sockaddr_make(&name, family_for(to), to, opt.port);
-	const ssize_t sent = opt.connect ? send(fd, buffer, opt.size, 0) :
-					   sendto(fd, buffer, opt.size, 0, (struct sockaddr *)&name, length);
+	const ssize_t sent = opt.connect ? send(fd, buffer, opt.size, 0)
+					 : sendto(fd, buffer, opt.size, 0, (struct sockaddr *)&name, length);
 
 	if (sent != (ssize_t)opt.size)
 		die("send: %m");
@@ -371,7 +371,7 @@ static void udp_recv(void)
 struct stream {
 	int fd;
 	uint64_t to_send, sent, received;
-	bool echo; /* sends back as much as it receives */
+	bool echo;	 /* sends back as much as it receives */
 	bool ends_first; /* says FIN once all is sent, not only after the peer has */
 	bool peer_ended, ended;
 };
@@ -432,7 +432,7 @@ static void stream_run(struct stream *stream)
 }
 
 struct tally {
-	uint64_t connections, refused, sent, received;
+	uint64_t connections, failed, sent, received;
 };
 
 static void tally_add(struct tally *tally, const struct stream *stream)
@@ -444,8 +444,8 @@ static void tally_add(struct tally *tally, const struct stream *stream)
 
 static void print_connections(const struct tally *tally)
 {
-	printf("connections=%" PRIu64 " refused=%" PRIu64 " sent=%" PRIu64 " received=%" PRIu64 "\n",
-	       tally->connections, tally->refused, tally->sent, tally->received);
+	printf("connections=%" PRIu64 " failed=%" PRIu64 " sent=%" PRIu64 " received=%" PRIu64 "\n", tally->connections,
+	       tally->failed, tally->sent, tally->received);
 }
 
 /* What a server does with a connection. */
@@ -588,21 +588,21 @@ static void tcp_serve(void)
 	free(at);
 }
 
-/* The descriptor of a new connection, -1 if it was refused and --refused says that is right. */
+/* The descriptor of a new connection, -1 if it failed or is given up, as the options say it must be. */
 static int tcp_open(const struct in6_addr *to, const struct in6_addr *from)
 {
 	const int family = family_for(to);
-	const int fd = socket_open(family, SOCK_STREAM);
+	const int fd = socket_open(family, opt.abandon ? SOCK_STREAM | SOCK_NONBLOCK : SOCK_STREAM);
+	const int failure = opt.abandon ? EINPROGRESS : opt.fails ? ECONNREFUSED : 0;
+	int err;
 
 	if (from)
 		socket_bind(fd, family, from, 0);
-	if (!socket_connect(fd, family, to, opt.port)) {
-		if (opt.refused)
-			die("a connection was not refused");
+	err = socket_connect(fd, family, to, opt.port) ? errno : 0;
+	if (err != failure && !(opt.fails && err == ETIMEDOUT))
+		die("connect: %s", strerror(err));
+	if (!err)
 		return fd;
-	}
-	if (!opt.refused || errno != ECONNREFUSED)
-		die("connect: %m");
 	close(fd);
 	return -1;
 }
@@ -630,7 +630,7 @@ static void tcp_connect(void)
 		hold();
 		for (uint64_t i = 0; i < batch; i++) {
 			if (fds[i] < 0)
-				tally.refused++;
+				tally.failed++;
 			else
 				tcp_run(fds[i], &tally);
 		}
@@ -650,13 +650,16 @@ static const struct option_info {
 } options[] = {
 	{"to", "ADDRS", "addresses in turn: A,B,C; A+N: N in a row from A", .text = &opt.to},
 	{"from", "ADDRS", "source addresses in turn; a UDP sender uses the first", .text = &opt.from},
-	{"bind", "ADDRS", "addresses to listen on, a socket each; default ::, which is both families", .text = &opt.bind},
+	{"bind", "ADDRS", "addresses to listen on, a socket each; default ::, which is both families",
+	 .text = &opt.bind},
 	{"port", "N", "port to send to or listen on", .number = &opt.port, .max = UINT16_MAX},
 	{"ports", "N", "so many ports in a row from --port", .number = &opt.ports, .max = 1024},
 	{"count", "N", "datagrams or connections, default 1; a receiver ends after so many (default: at SIGTERM)",
 	 .number = &opt.count, .max = UINT64_MAX},
 	{"size", "BYTES", "payload of a datagram, default 64", .number = &opt.size, .max = MAX_DATAGRAM},
-	{"bytes", "BYTES", "what each connection sends before it ends; default 0: tcp-connect waits for its peer to end", .number = &opt.bytes, .max = UINT64_MAX},
+	{"bytes", "BYTES",
+	 "what each connection sends before it ends; default 0: tcp-connect waits for its peer to end",
+	 .number = &opt.bytes, .max = UINT64_MAX},
 	{"connect", NULL, "connect the UDP socket", .flag = &opt.connect},
 	{"mapped", NULL, "IPv6 sockets for IPv4 addresses too (::ffff:a.b.c.d)", .flag = &opt.mapped},
 	{"hold", NULL, "with sockets open, say 'ready' and wait for a line on stdin", .flag = &opt.hold},
@@ -665,7 +668,8 @@ static const struct option_info {
 	{"mode", "MODE", "sink (default), echo, source (sends --bytes), close (at once)", .text = &opt.mode},
 	{"fork", NULL, "a child process serves each connection", .flag = &opt.fork},
 	{"child-name", "NAME", "name of the children; udp-spawn adds 001, 002 and so on", .text = &opt.child_name},
-	{"refused", NULL, "every connection must be refused", .flag = &opt.refused},
+	{"fails", NULL, "every connection must be refused or time out", .flag = &opt.fails},
+	{"abandon", NULL, "close each socket before its connection is there; nobody may answer", .flag = &opt.abandon},
 	{"name", "NAME", "name of this process", .text = &opt.name},
 	{"time", "SECONDS", "give up after so long, default 60", .number = &opt.time, .max = 3600},
 };
@@ -680,11 +684,12 @@ static const struct command {
 } commands[] = {
 	{"udp-send", "sends datagrams from one socket per family", "to from port count size connect mapped hold",
 	 udp_send, 1},
-	{"udp-spawn", "sends datagrams, each from a new short-lived process", "to port count size child-name", udp_spawn, 1},
+	{"udp-spawn", "sends datagrams, each from a new short-lived process", "to port count size child-name",
+	 udp_spawn, 1},
 	{"udp-recv", "receives datagrams", "bind port count never-read rcvbuf", udp_recv, UINT64_MAX},
 	{"tcp-serve", "accepts connections until SIGTERM", "bind port ports mode bytes fork child-name", tcp_serve, 1},
 	{"tcp-connect", "makes connections one after the other (with --hold: opens all of them first)",
-	 "to from port count bytes mapped hold refused", tcp_connect, 1},
+	 "to from port count bytes mapped hold fails abandon", tcp_connect, 1},
 };
 
 static const char common_options[] = "name time";
@@ -715,7 +720,8 @@ static void print_options(const char *takes)
 
 static void print_help(void)
 {
-	puts("Usage: traffic COMMAND [options]\n\nSends or receives exactly what it is told to, then says how much that was.\n");
+	puts("Usage: traffic COMMAND [options]\n\nSends or receives exactly what it is told to, then says how much "
+	     "that was.\n");
 	for (size_t c = 0; c < sizeof(commands) / sizeof(*commands); c++) {
 		printf("%s: %s\n", commands[c].name, commands[c].help);
 		print_options(commands[c].takes);
@@ -746,7 +752,8 @@ static void parse(const struct command *command, int argc, char **argv)
 	struct option longs[OPTIONS + 1] = {};
 
 	for (size_t i = 0; i < OPTIONS; i++)
-		longs[i] = (struct option){options[i].name, options[i].argument ? required_argument : no_argument, NULL, 0};
+		longs[i] = (struct option){options[i].name, options[i].argument ? required_argument : no_argument, NULL,
+					   0};
 	opt.count = command->count;
 	for (int i, c; (c = getopt_long(argc, argv, "", longs, &i)) != -1;) {
 		if (c == '?')

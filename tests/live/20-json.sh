@@ -83,3 +83,6 @@ no_line joined "a row lacks subnet or port" '.rows[] | select([.. | strings] | i
 no_line many "a row lacks a key" '.rows[] | select((has("netns") and has("process") and has("role") and has("proto")) | not)'
 no_line all "a ratio is not the quotient" '.by_subnet[] | select(.tcp_retrans_segs and .tcp_tx_data_segs) |
 	select(.tcp_retrans_ratio - .tcp_retrans_segs / .tcp_tx_data_segs | fabs > 0.001)'
+
+"$l4dstat" --json 0.1 3 >"$work/three.out"
+equal "lines when three are asked for" "$(jq -s length "$work/three.out")" 3

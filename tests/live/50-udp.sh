@@ -13,13 +13,13 @@ rows() { # WHAT VIEW LIST JQ-CONDITION DATAGRAMS-OUT BYTES-OUT DATAGRAMS-IN BYTE
 }
 
 network
-start receiver "${clients[@]}" "$traffic" udp-recv --port 9000 --rcvbuf 1000000000 --count 150000 --name l4-receiver
+start receiver "${clients[@]}" "$traffic" udp-recv --port "$port" --rcvbuf 1000000000 --count 150000 --name l4-receiver
 ready receiver
 watch plain 0.5 --top 0
 watch joined 0.5 --top 0 --by netns,proto
-start sender "$traffic" udp-send --to "$net4.1.1,$net4.2.1,$net4.3.1,$net4.4.1" --from "$net4.128.1" --port 9000 \
+start sender "$traffic" udp-send --to "$net4.1.1,$net4.2.1,$net4.3.1,$net4.4.1" --from "$net4.128.1" --port "$port" \
 	--count 100000 --size 100 --name l4-sender
-start sender6 "$traffic" udp-send --to "$net6:1::1" --from "$net6:80::1" --port 9000 \
+start sender6 "$traffic" udp-send --to "$net6:1::1" --from "$net6:80::1" --port "$port" \
 	--count 50000 --size 1000 --connect --name l4-sender6
 finish sender sender6 receiver
 unwatch plain joined
@@ -36,8 +36,8 @@ done
 rows "subnet $net6:1::/64" plain by_subnet ".subnet == \"$net6:1::/64\"" 50000 50000000 0 0
 rows "subnet $net4.128.0/24" plain by_subnet ".subnet == \"$net4.128.0/24\"" 0 0 100000 10000000
 rows "subnet $net6:80::/64" plain by_subnet ".subnet == \"$net6:80::/64\"" 0 0 50000 50000000
-rows "port 9000, clients" plain by_port '.proto == "udp" and .role == "client" and .port == 9000' 150000 60000000 0 0
-rows "port 9000, server" plain by_port '.proto == "udp" and .role == "server" and .port == 9000' 0 0 150000 60000000
+rows "port $port, clients" plain by_port ".proto == \"udp\" and .role == \"client\" and .port == $port" 150000 60000000 0 0
+rows "port $port, server" plain by_port ".proto == \"udp\" and .role == \"server\" and .port == $port" 0 0 150000 60000000
 udp='.proto == "udp"'
 rows "server's namespace" joined rows "$udp and .netns == \"$(netns_of server)\"" 150000 60000000 0 0
 rows "clients' namespace" joined rows "$udp and .netns == \"$(netns_of clients)\"" 0 0 150000 60000000

@@ -18,9 +18,8 @@ equal "with room: addresses" "$(jq -s "[.[].rows[] | select($sent) | .subnet] | 
 equal "with room: overflow" "$(jq -s 'map(.quality.cell_overflow) | add' "$work/roomy.out")" 0
 own=$(sum full rows udp_tx_dgrams "$sent")
 other=$(sum full rows udp_tx_dgrams '.subnet == "other"')
-at_least "without: rows of their own" "$own" 1
 at_least "without: in 'other'" "$other" 10000
 at_least "without: all" $((own + other)) 20000
 equal "without: rows and total" "$(sum full rows udp_tx_dgrams)" "$(total full udp_tx_dgrams)"
 at_least "without: overflow" "$(jq -s 'map(.quality.cell_overflow) | add' "$work/full.out")" "$other"
-equal "without: cells used at most" "$(jq -s 'map(.quality.cells_used) | max <= 50' "$work/full.out")" true
+equal "without: cells used" "$(jq -s 'map(.quality.cells_used) | max' "$work/full.out")" 50

@@ -8,17 +8,17 @@ start receiver "${clients[@]}" "$traffic" udp-recv --port 9000 --rcvbuf 1000000 
 ready receiver
 watch joined 0.5 --top 0 --by netns,process
 watch plain 0.5 --top 0
-"$traffic" udp-spawn --to "$net4.1.1,$net6:1::1" --port 9000 --count 100 --child-name l4f
+"$traffic" udp-spawn --to "$net4.1.1,$net6:1::1" --port 9000 --count 100 --child-name "f$$-"
 for ((i = 1; i <= 100; i++)); do
-	ln -s "$traffic" "$work/l4x$i"
-	"$work/l4x$i" udp-send --to "$net4.1.1" --port 9000
+	ln -s "$traffic" "$work/x$$-$i"
+	"$work/x$$-$i" udp-send --to "$net4.1.1" --port 9000 >"$work/sent"
 done
 finish receiver
 unwatch joined plain
 
 here=".netns == \"$(netns_of server)\""
 names() { # LIST VIEW JQ-CONDITION: how many names have exactly one datagram
-	jq -s "[.[].$1[] | select($3) | select(.process | test(\"^l4(f[0-9]{3}|x[0-9]+)\$\"))] | group_by(.process) |
+	jq -s "[.[].$1[] | select($3) | select(.process | test(\"^[fx]$$-[0-9]+\$\"))] | group_by(.process) |
 		map(select(length == 1 and .[0].udp_tx_dgrams == 1)) | length" "$work/$2.out"
 }
 equal "datagrams sent in the namespace" "$(sum joined rows udp_tx_dgrams "$here")" 200

@@ -68,7 +68,7 @@ $(O)/l4dstat.bpf.o: bpf/l4dstat.bpf.c | $(O)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O) $(O)/tests:
+$(O) $(O)/tests $(O)/bench:
 	$(Q)mkdir -p $@
 
 $(O)/tests/unit-%: tests/unit/test_%.c $(PURE_OBJECTS) | $(O)/tests
@@ -78,6 +78,10 @@ $(O)/tests/unit-%: tests/unit/test_%.c $(PURE_OBJECTS) | $(O)/tests
 $(O)/traffic: tools/traffic.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS)
+
+$(O)/bench/%: tests/bench.d/%.c | $(O)/bench
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) -lpthread
 
 $(O)/check-vmlinux: tools/check-vmlinux.c | $(O)
 	$(call say,CC,$<)
@@ -103,7 +107,7 @@ test:
 
 bench:
 	$(Q)tools/setup test
-	$(Q)$(MAKE) --no-print-directory tests-built
+	$(Q)$(MAKE) --no-print-directory tests-built $(O)/bench/udp_cost
 	$(Q)$(as_root) tests/bench $(ARGS)
 
 install: all
@@ -115,4 +119,4 @@ uninstall:
 clean:
 	$(RM) -r $(O) l4dstat
 
--include $(wildcard $(O)/*.d $(O)/tests/*.d)
+-include $(wildcard $(O)/*.d $(O)/tests/*.d $(O)/bench/*.d)

@@ -15,6 +15,23 @@ static __always_inline void l4_add(struct l4_cell *cell, __u32 slot, __s64 n)
 	__sync_fetch_and_add(&cell->count[slot], n);
 }
 
+static __always_inline void l4_add_some(struct l4_cell *cell, __u32 slot, __s64 n)
+{
+	if (n)
+		l4_add(cell, slot, n);
+}
+
+/* Raises a maximum. Others may raise it meanwhile, each of them at most once: a few tries will do. */
+static __always_inline void l4_raise(struct l4_cell *cell, __u32 slot, __s64 value)
+{
+	for (int i = 0; i < 4; i++) {
+		const __s64 old = cell->count[slot];
+
+		if (old >= value || __sync_val_compare_and_swap(&cell->count[slot], old, value) == old)
+			return;
+	}
+}
+
 /* The cell that takes what found no cell of its own. User space puts it into every fresh store. */
 static __always_inline struct l4_cell *l4_other_cell(void *store, __u8 proto)
 {

@@ -27,6 +27,11 @@ enum {
 	IPPROTO_DSTOPTS = 60,
 	ENOMEM = 12,
 	EEXIST = 17,
+	ENETUNREACH = 101,
+	ETIMEDOUT = 110,
+	ECONNREFUSED = 111,
+	EHOSTUNREACH = 113,
+	TCP_CA_LOSS = 4,	 /* enum tcp_ca_state */
 	PF_KTHREAD = 0x00200000, /* include/linux/sched.h */
 	SOCK_BINDPORT_LOCK = 8,	 /* sk_userlocks: bind() named the port */
 };

@@ -42,9 +42,11 @@ struct l4_ledger {
 	__u8 inherited;	   /* the owner is the listener's: nobody has used this socket yet */
 	__u16 port;	   /* TCP: service port */
 	__u32 netns;
-	__u32 open_pending; /* a connection attempt or an accepted child not yet counted */
-	__u32 end_pending;  /* its end not yet counted */
-	__u64 self;	    /* address of the socket this entry speaks of; a clone's differs */
+	__u32 open_pending;    /* a connection attempt or an accepted child not yet counted */
+	__u32 end_pending;     /* its end not yet counted */
+	__u32 connect_pending; /* its handshake not timed yet */
+	__u64 begun;	       /* bpf_ktime_get_ns() of the SYN or of the child's birth; 0: not seen */
+	__u64 self;	       /* address of the socket this entry speaks of; a clone's differs */
 	struct l4_tcp_counts booked;
 };
 

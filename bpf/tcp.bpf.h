@@ -1,234 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * TCP: what the sockets' own counters say, booked at rare events and once per interval.
- * No program here runs per packet.
+ * TCP's events, all of them rare: retransmits, changes of state, resets. No program here runs per packet.
  */
 #ifndef L4_TCP_BPF_H
 #define L4_TCP_BPF_H
 
-#include "cell.bpf.h"
-#include "ledger.bpf.h"
-
-static __always_inline void l4_tcp_prefix(struct l4_cell_key *key, const struct sock_common *skc)
-{
-	if (skc->skc_family == AF_INET6) {
-		__be32 addr[4];
-
-		for (int i = 0; i < 4; i++)
-			addr[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
-		l4_set_prefix6(key, addr);
-	} else {
-		l4_set_prefix4(key, skc->skc_daddr);
-	}
-}
-
-static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *remote, const struct l4_ledger *ledger)
-{
-	struct l4_cell_key key = {
-		.proto = L4_PROTO_TCP,
-		.role = ledger->role,
-		.port = ledger->port,
-		.netns = ledger->netns,
-	};
-
-	l4_set_owner(&key, &ledger->owner);
-	l4_tcp_prefix(&key, remote);
-	return l4_cell(&key, &ledger->owner);
-}
-
-/* Role and service port of a connection whose beginning we did not see. */
-static __always_inline void l4_tcp_guess_role(struct l4_ledger *ledger, const struct sock *sk)
-{
-	const __u8 state = sk->__sk_common.skc_state;
-	const __u16 local = sk->__sk_common.skc_num;
-
-	ledger->netns = l4_netns_of(sk);
-	if (state == BPF_TCP_LISTEN || state == BPF_TCP_SYN_RECV || l4_port_was_listened(ledger->netns, local)) {
-		ledger->role = L4_ROLE_SERVER;
-		ledger->port = local;
-	} else {
-		ledger->role = L4_ROLE_CLIENT;
-		ledger->port = bpf_ntohs(sk->__sk_common.skc_dport);
-	}
-}
-
-/*
- * The kernel's byte counters run along the sequence numbers, which a SYN and a FIN take one of each:
- * bytes_acked counts our own SYN (a child begins behind it) and FIN, bytes_received the peer's FIN.
- */
-static __always_inline __u64 l4_payload_received(const struct sock *sk, const struct tcp_sock *tp)
-{
-	const bool fin = sk->__sk_common.skc_flags & 1ul << bpf_core_enum_value(enum sock_flags, SOCK_DONE);
-
-	return tp->bytes_received - fin;
-}
-
-static __always_inline bool l4_fin_acked(const struct sock *sk, const struct tcp_sock *tp)
-{
-	switch (sk->__sk_common.skc_state) {
-	case BPF_TCP_FIN_WAIT2:
-		return true;
-	case BPF_TCP_FIN_WAIT1:
-	case BPF_TCP_CLOSING:
-	case BPF_TCP_LAST_ACK:
-		return tp->snd_una == tp->write_seq;
-	}
-	return false;
-}
-
-static __always_inline __u64 l4_payload_acked(const struct sock *sk, const struct tcp_sock *tp,
-					      const struct l4_ledger *ledger)
-{
-	const __u64 acked = tp->bytes_acked;
-	const bool syn = ledger->role == L4_ROLE_CLIENT && acked;
-	const bool ended = sk->__sk_common.skc_state == BPF_TCP_CLOSE;
-
-	return acked - syn - (ended ? ledger->fin_acked : l4_fin_acked(sk, tp));
-}
-
-static __always_inline struct l4_tcp_counts l4_tcp_counts_of(const struct sock *sk, const struct tcp_sock *tp,
-							     const struct l4_ledger *ledger)
-{
-	return (struct l4_tcp_counts){
-		.rx_bytes = l4_payload_received(sk, tp),
-		.tx_bytes = l4_payload_acked(sk, tp, ledger),
-		.rx_segs = tp->segs_in,
-		.tx_segs = tp->segs_out,
-		.rx_data_segs = tp->data_segs_in,
-		.tx_data_segs = tp->data_segs_out,
-		.retrans_segs = tp->total_retrans,
-	};
-}
-
-/*
- * The ledger entry of a TCP socket, begun if this is the first we hear of it. `retrans_before`:
- * what the socket had retransmitted before the event at hand. NULL if there is no memory.
- *
- * A clone of a listener's entry becomes the child's own here. Its total_retrans begins with the
- * request's SYN-ACK retransmissions (tcp_create_openreq_child()), which were counted as such.
- */
-static __always_inline struct l4_ledger *l4_tcp_ledger(struct sock *sk, const struct tcp_sock *tp, __u32 retrans_before)
-{
-	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	__u64 self;
-
-	if (!ledger || ledger->self == (__u64)sk)
-		return ledger;
-	self = __sync_lock_test_and_set(&ledger->self, (__u64)sk);
-	if (self == (__u64)sk)
-		return ledger;
-	if (!self)
-		l4_tcp_guess_role(ledger, sk);
-	if (self || sk->__sk_common.skc_state == BPF_TCP_SYN_RECV) { /* a listener's child, new */
-		ledger->inherited = 1;
-		ledger->open_pending = 1;
-	} else { /* older than we are */
-		ledger->booked = l4_tcp_counts_of(sk, tp, ledger);
-	}
-	ledger->booked.retrans_segs = retrans_before;
-	ledger->end_pending = 1;
-	return ledger;
-}
-
-/*
- * The part of a counter that is not booked yet, which is booked herewith. The walk and an event can
- * do this for one socket at the same moment: one of them may get a negative difference, and the sum
- * is right whatever their order. u32 counters wrap, so their difference is taken in 32 bits.
- */
-static __always_inline __s64 l4_take32(__u32 *booked, __u32 now)
-{
-	return *booked == now ? 0 : (__s32)(now - __sync_lock_test_and_set(booked, now));
-}
-
-static __always_inline __s64 l4_take64(__u64 *booked, __u64 now)
-{
-	return *booked == now ? 0 : (__s64)(now - __sync_lock_test_and_set(booked, now));
-}
-
-/*
- * Has the attempt or the child reached the count of ActiveOpens or PassiveOpens? The kernel raises
- * ActiveOpens in tcp_connect() when the first SYN is sent, PassiveOpens when it makes the child.
- */
-static __always_inline __s64 l4_take_open(struct l4_ledger *ledger, const struct tcp_sock *tp)
-{
-	if (!ledger->open_pending || (ledger->role == L4_ROLE_CLIENT && !tp->segs_out))
-		return 0;
-	return __sync_lock_test_and_set(&ledger->open_pending, 0);
-}
-
-struct l4_tcp_end {
-	bool failed, closed;
-};
-
-/* Books what the socket has counted since it was last booked, and how it ended if it did. */
-static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
-					struct l4_tcp_end end)
-{
-	const struct l4_tcp_counts now = l4_tcp_counts_of(sk, tp, ledger);
-	const __s64 rx_bytes = l4_take64(&ledger->booked.rx_bytes, now.rx_bytes);
-	const __s64 tx_bytes = l4_take64(&ledger->booked.tx_bytes, now.tx_bytes);
-	const __s64 rx_segs = l4_take32(&ledger->booked.rx_segs, now.rx_segs);
-	const __s64 tx_segs = l4_take32(&ledger->booked.tx_segs, now.tx_segs);
-	const __s64 rx_data_segs = l4_take32(&ledger->booked.rx_data_segs, now.rx_data_segs);
-	const __s64 tx_data_segs = l4_take32(&ledger->booked.tx_data_segs, now.tx_data_segs);
-	const __s64 retrans = l4_take32(&ledger->booked.retrans_segs, now.retrans_segs);
-	const __s64 opened = l4_take_open(ledger, tp);
-	struct l4_cell *cell;
-
-	if (!(rx_bytes | tx_bytes | rx_segs | tx_segs | retrans | opened) && !end.failed && !end.closed)
-		return;
-	cell = l4_tcp_cell(&sk->__sk_common, ledger);
-	if (!cell)
-		return;
-	if (rx_bytes)
-		l4_add(cell, L4_tcp_rx_bytes, rx_bytes);
-	if (tx_bytes)
-		l4_add(cell, L4_tcp_tx_bytes, tx_bytes);
-	if (rx_segs)
-		l4_add(cell, L4_tcp_rx_segs, rx_segs);
-	if (tx_segs)
-		l4_add(cell, L4_tcp_tx_segs, tx_segs);
-	if (rx_data_segs)
-		l4_add(cell, L4_tcp_rx_data_segs, rx_data_segs);
-	if (tx_data_segs)
-		l4_add(cell, L4_tcp_tx_data_segs, tx_data_segs);
-	if (retrans)
-		l4_add(cell, L4_tcp_retrans_segs, retrans);
-	if (opened)
-		l4_add(cell, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
-	if (end.failed)
-		l4_add(cell, L4_tcp_opens_failed, 1);
-	if (end.closed)
-		l4_add(cell, L4_tcp_closes, 1);
-}
-
-/*
- * The same from outside the socket's lock. If the connection ended meanwhile, what was read here may be older
- * than what its end booked, and nothing would set that right any more: then once again, with the final counts.
- */
-static __always_inline void l4_book_tcp_unlocked(const struct sock *sk, const struct tcp_sock *tp,
-						 struct l4_ledger *ledger)
-{
-	const struct l4_tcp_end no_end = {};
-
-	if (!ledger->end_pending)
-		return;
-	l4_book_tcp(sk, tp, ledger, no_end);
-	if (!*(volatile __u32 *)&ledger->end_pending)
-		l4_book_tcp(sk, tp, ledger, no_end);
-}
-
-/* An event of a socket for which there is no memory: counted all the same, owner unknown. */
-static __always_inline void l4_book_unknown(const struct sock *sk, __u32 slot, __s64 n)
-{
-	struct l4_ledger nobody = {};
-	struct l4_cell *cell;
-
-	l4_tcp_guess_role(&nobody, sk);
-	cell = l4_tcp_cell(&sk->__sk_common, &nobody);
-	if (cell)
-		l4_add(cell, slot, n);
-}
+#include "tcp_book.bpf.h"
 
 /* Segments of this skb. Only for a socket whose total_retrans we have no earlier value of. */
 static __always_inline __u32 l4_segs_of(const struct sk_buff *skb)
@@ -236,6 +13,14 @@ static __always_inline __u32 l4_segs_of(const struct sk_buff *skb)
 	const __u16 segs = ((const struct tcp_skb_cb *)skb->cb)->tcp_gso_segs;
 
 	return segs ?: 1;
+}
+
+/* The timer puts the socket into the state of loss before it retransmits (tcp_enter_loss()). */
+static __always_inline __u32 l4_retransmit_kind(const struct sock *sk, const struct tcp_sock *tp)
+{
+	if (sk->__sk_common.skc_state == BPF_TCP_SYN_SENT)
+		return L4_tcp_retrans_syn;
+	return L4_READ_BITS(tp, inet_conn.icsk_ca_state) == TCP_CA_LOSS ? L4_tcp_retrans_timeout : L4_tcp_retrans_fast;
 }
 
 SEC("tp_btf/tcp_retransmit_skb")
@@ -257,8 +42,10 @@ int BPF_PROG(l4_retransmit, struct sock *sk, const struct sk_buff *skb)
 	if (!segs)
 		return 0; /* since 6.17 attempts that failed come here too */
 	cell = l4_tcp_cell(&sk->__sk_common, ledger);
-	if (cell)
-		l4_add(cell, L4_tcp_retrans_segs, segs);
+	if (!cell)
+		return 0;
+	l4_add(cell, L4_tcp_retrans_segs, segs);
+	l4_add(cell, l4_retransmit_kind(sk, tp), segs);
 	return 0;
 }
 
@@ -298,7 +85,8 @@ static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock 
 	ledger->port = port;
 	ledger->inherited = 0;
 	ledger->fin_acked = 0;
-	ledger->open_pending = ledger->end_pending = role == L4_ROLE_CLIENT;
+	ledger->open_pending = ledger->end_pending = ledger->connect_pending = role == L4_ROLE_CLIENT;
+	ledger->begun = role == L4_ROLE_CLIENT ? bpf_ktime_get_ns() : 0;
 	ledger->booked = l4_tcp_counts_of(sk, tp, ledger);
 	if (L4_READ_BITS(sk, sk_kern_sock))
 		ledger->owner.kind = L4_OWNER_KERNEL;
@@ -336,6 +124,24 @@ static __always_inline void l4_tcp_finish(struct sock *sk, const struct tcp_sock
 		l4_book_tcp(sk, tp, ledger, end);
 }
 
+/* From the SYN to here. */
+static __always_inline void l4_tcp_connected(struct sock *sk, const struct tcp_sock *tp)
+{
+	struct l4_ledger *ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
+	struct l4_cell *cell;
+	__u64 us;
+
+	if (!ledger || !ledger->connect_pending || !__sync_lock_test_and_set(&ledger->connect_pending, 0))
+		return;
+	us = (bpf_ktime_get_ns() - ledger->begun) / 1000;
+	cell = l4_tcp_cell(&sk->__sk_common, ledger);
+	if (!cell)
+		return;
+	l4_add(cell, L4_tcp_connects, 1);
+	l4_add(cell, L4_tcp_connect_sum_us, us);
+	l4_raise(cell, L4_tcp_connect_max_us, us);
+}
+
 static __always_inline void l4_state_changed(struct sock *sk, int oldstate, int newstate, bool twin)
 {
 	const struct tcp_sock *tp;
@@ -350,6 +156,8 @@ static __always_inline void l4_state_changed(struct sock *sk, int oldstate, int 
 		l4_tcp_begin(sk, tp, L4_ROLE_SERVER, sk->__sk_common.skc_num);
 	else if (newstate == BPF_TCP_SYN_SENT)
 		l4_tcp_begin(sk, tp, L4_ROLE_CLIENT, bpf_ntohs(sk->__sk_common.skc_dport));
+	else if (oldstate == BPF_TCP_SYN_SENT && newstate == BPF_TCP_ESTABLISHED)
+		l4_tcp_connected(sk, tp);
 	else if (oldstate == BPF_TCP_SYN_RECV && newstate == BPF_TCP_ESTABLISHED)
 		l4_tcp_ledger(sk, tp, tp->total_retrans); /* counted at the walk or the close */
 	else if (newstate == BPF_TCP_CLOSE && oldstate != BPF_TCP_LISTEN)
@@ -373,6 +181,59 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(l4_set_state_2, struct sock *sk, int oldstate, int newstate)
 {
 	l4_state_changed(sk, oldstate, newstate, true);
+	return 0;
+}
+
+/* Resets happen in softirq or under the socket's lock, so neither program can interrupt itself. */
+static __always_inline void l4_book_reset(struct sock *sk, const struct tcp_sock *tp, __u32 slot)
+{
+	struct l4_ledger *ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
+	struct l4_cell *cell;
+
+	if (!ledger) {
+		l4_book_unknown(sk, slot, 1);
+		return;
+	}
+	cell = l4_tcp_cell(&sk->__sk_common, ledger);
+	if (cell)
+		l4_add(cell, slot, 1);
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(l4_reset_in, struct sock *sk)
+{
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	if (tp && l4_is_tcp(sk))
+		l4_book_reset(sk, tp, L4_tcp_resets_in);
+	return 0;
+}
+
+/* A reset for no socket, or for one in TIME_WAIT or half open: the kernel's own. */
+static __always_inline void l4_book_reset_of_nobody(const struct sk_buff *skb)
+{
+	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_KERNEL};
+	struct l4_cell *cell;
+
+	if (skb && skb->dev)
+		key.netns = skb->dev->nd_net.net->ns.inum;
+	cell = l4_cell(&key, NULL);
+	if (cell)
+		l4_add(cell, L4_tcp_resets_out, 1);
+}
+
+/* sk may be NULL; before 6.10 the tracepoint comes only with a full socket. */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(l4_reset_out, struct sock *sk, struct sk_buff *skb)
+{
+	const struct tcp_sock *tp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	if (!sk || !tp)
+		l4_book_reset_of_nobody(skb);
+	else if (l4_is_tcp(sk) && sk->__sk_common.skc_state != BPF_TCP_LISTEN)
+		l4_book_reset(sk, tp, L4_tcp_resets_out);
+	else
+		l4_book_reset_of_nobody(skb);
 	return 0;
 }
 

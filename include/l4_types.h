@@ -31,6 +31,7 @@ enum l4_owner_kind {
 /* The position of each counter in a cell of its protocol. */
 enum l4_tcp_slot {
 #define L4_TCP(name, ...) L4_##name,
+#define L4_TCP_MAX(name, ...) L4_##name,
 #include "metrics.def"
 	L4_TCP_SLOTS
 };

@@ -49,6 +49,22 @@ const struct column_group column_groups[] = {
 			    {"fail", 4, {METRIC_tcp_opens_failed, METRIC_NONE}, ALARM_NEVER, 0}},
 	},
 	{
+		.name = "resets",
+		.title = "resets",
+		.help = "TCP resets received for a socket, and sent",
+		.kind = COLUMNS_TOTAL,
+		.numbers = {{"in", 4, {METRIC_tcp_resets_in, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"out", 4, {METRIC_tcp_resets_out, METRIC_NONE}, ALARM_NEVER, 0}},
+	},
+	{
+		.name = "rtt",
+		.title = "round-trip",
+		.help = "TCP round trip times of the sockets in use, mean and largest: u, m, s for micro-, milliseconds, seconds",
+		.kind = COLUMNS_TOTAL,
+		.numbers = {{"mean", 5, {METRIC_tcp_rtt_us, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"max", 5, {METRIC_tcp_rtt_max_us, METRIC_NONE}, ALARM_NEVER, 0}},
+	},
+	{
 		.name = "udp-io",
 		.title = "udp/dgrams",
 		.help = "UDP datagrams received and sent",
@@ -117,6 +133,8 @@ const struct column table_columns[] = {
 	{"dg-in", 6, {METRIC_udp_rx_dgrams, METRIC_NONE}, ALARM_NEVER, 4},
 	{"dg-out", 7, {METRIC_udp_tx_dgrams, METRIC_NONE}, ALARM_NEVER, 4},
 	{"drops", 6, {METRIC_udp_rx_drops, METRIC_NONE}, ALARM_ANY, 5},
+	{"rst", 5, {METRIC_tcp_resets_in, METRIC_tcp_resets_out, METRIC_NONE}, ALARM_NEVER, 7},
+	{"rtt", 5, {METRIC_tcp_rtt_us, METRIC_NONE}, ALARM_NEVER, 8},
 };
 
 const size_t table_column_count = sizeof(table_columns) / sizeof(*table_columns);
@@ -141,7 +159,7 @@ double column_value(const struct column *column, const struct report_values *val
 
 	for (const enum metric *metric = column->sum; *metric != METRIC_NONE; metric++)
 		sum += report_value(values, *metric);
-	return column_unit(column) == UNIT_RATIO || interval <= 0 ? sum : sum / interval;
+	return metrics[column->sum[0]].kind != METRIC_COUNTER || interval <= 0 ? sum : sum / interval;
 }
 
 bool column_alarming(const struct column *column, double value)

@@ -63,8 +63,13 @@ static void print_subnet(char *text, const struct dimension_key *key, const stru
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	const bool v4 = !memcmp(key->cell.prefix, mapped, sizeof(mapped));
+	static const uint8_t none[L4_PREFIX_LEN];
 	char address[INET6_ADDRSTRLEN];
 
+	if (!memcmp(key->cell.prefix, none, sizeof(none)) && context->prefix6) {
+		strcpy(text, "unknown"); /* a reset for no socket, say */
+		return;
+	}
 	inet_ntop(v4 ? AF_INET : AF_INET6, key->cell.prefix + (v4 ? sizeof(mapped) : 0), address, sizeof(address));
 	snprintf(text, DIMENSION_TEXT, "%s/%u", address, v4 ? context->prefix4 : context->prefix6);
 }

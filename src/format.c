@@ -17,6 +17,7 @@ static const struct {
 } units[] = {
 	[UNIT_COUNT] = {1, 1000, " kMGTPEZY", false},
 	[UNIT_BYTES] = {1, 1024, "BkMGTPEZY", false},
+	[UNIT_US] = {1, 1000, "umskMGTPE", false},
 	[UNIT_RATIO] = {100, 1000, " kMGTPEZY", true},
 };
 

@@ -6,23 +6,24 @@
 #include "metrics.h"
 
 const struct metric_info metrics[METRIC_COUNT] = {
-#define COUNTER(name_, proto_, unit_, title_, help_) \
-	[METRIC_##name_] = {.name = #name_,          \
-			    .title = title_,         \
-			    .help = help_,           \
-			    .kind = METRIC_COUNTER,  \
-			    .unit = UNIT_##unit_,    \
-			    .proto = proto_,         \
+#define IN_CELLS(name_, kind_, proto_, unit_, title_, help_) \
+	[METRIC_##name_] = {.name = #name_,                  \
+			    .title = title_,                 \
+			    .help = help_,                   \
+			    .kind = kind_,                   \
+			    .unit = UNIT_##unit_,            \
+			    .proto = proto_,                 \
 			    .slot = L4_##name_},
-#define L4_TCP(name, unit, title, help) COUNTER(name, L4_PROTO_TCP, unit, title, help)
-#define L4_UDP(name, unit, title, help) COUNTER(name, L4_PROTO_UDP, unit, title, help)
-#define L4_RATIO(name_, numerator_, denominator_, title_, help_) \
-	[METRIC_##name_] = {.name = #name_,                      \
-			    .title = title_,                     \
-			    .help = help_,                       \
-			    .kind = METRIC_RATIO,                \
-			    .unit = UNIT_RATIO,                  \
-			    .numerator = METRIC_##numerator_,    \
+#define L4_TCP(name, unit, title, help) IN_CELLS(name, METRIC_COUNTER, L4_PROTO_TCP, unit, title, help)
+#define L4_TCP_MAX(name, unit, title, help) IN_CELLS(name, METRIC_MAX, L4_PROTO_TCP, unit, title, help)
+#define L4_UDP(name, unit, title, help) IN_CELLS(name, METRIC_COUNTER, L4_PROTO_UDP, unit, title, help)
+#define L4_RATIO(name_, unit_, numerator_, denominator_, title_, help_) \
+	[METRIC_##name_] = {.name = #name_,                             \
+			    .title = title_,                            \
+			    .help = help_,                              \
+			    .kind = METRIC_RATIO,                       \
+			    .unit = UNIT_##unit_,                       \
+			    .numerator = METRIC_##numerator_,           \
 			    .denominator = METRIC_##denominator_},
 #include "metrics.def"
 };

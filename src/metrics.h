@@ -10,6 +10,7 @@
 
 enum metric {
 #define L4_TCP(name, ...) METRIC_##name,
+#define L4_TCP_MAX(name, ...) METRIC_##name,
 #define L4_UDP(name, ...) METRIC_##name,
 #define L4_RATIO(name, ...) METRIC_##name,
 #include "metrics.def"
@@ -19,8 +20,9 @@ enum metric {
 /* Ends a list of metrics. */
 #define METRIC_NONE METRIC_COUNT
 
-enum metric_kind { METRIC_COUNTER, METRIC_RATIO };
-enum metric_unit { UNIT_COUNT, UNIT_BYTES, UNIT_RATIO };
+/* Counters add up, of maxima the largest counts, ratios are made of counters. */
+enum metric_kind { METRIC_COUNTER, METRIC_MAX, METRIC_RATIO };
+enum metric_unit { UNIT_COUNT, UNIT_BYTES, UNIT_US, UNIT_RATIO };
 
 struct metric_info {
 	const char *name;
@@ -28,8 +30,8 @@ struct metric_info {
 	const char *help;
 	enum metric_kind kind;
 	enum metric_unit unit;
-	uint8_t proto;			    /* enum l4_proto: which cells have it; counters only */
-	unsigned int slot;		    /* its place in such a cell; counters only */
+	uint8_t proto;			    /* enum l4_proto: which cells have it; not of ratios */
+	unsigned int slot;		    /* its place in such a cell; not of ratios */
 	enum metric numerator, denominator; /* ratios only */
 };
 

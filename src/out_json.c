@@ -78,8 +78,8 @@ static void (*const setters[DIM_COUNT])(json_t *, enum dimension, const struct d
 static void set_value(json_t *object, const struct report_values *values, enum metric metric)
 {
 	set(object, metrics[metric].name,
-	    metrics[metric].kind == METRIC_COUNTER ? json_integer(values->counter[metric])
-						   : rounded(report_value(values, metric), 1e-6));
+	    metrics[metric].kind != METRIC_RATIO ? json_integer(values->counter[metric])
+						 : rounded(report_value(values, metric), 1e-6));
 }
 
 static json_t *row_object(const struct report *report, const struct report_row *row,

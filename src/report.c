@@ -101,6 +101,9 @@ static void add_to_group(struct group *group, const struct snapshot_cell *cell, 
 	if (first != METRIC_NONE && metrics[first].kind == METRIC_RATIO) {
 		group->sort += cell_value(cell, metrics[first].numerator);
 		group->sort_base += cell_value(cell, metrics[first].denominator);
+	} else if (first != METRIC_NONE && metrics[first].kind == METRIC_MAX) {
+		if (cell_value(cell, first) > group->sort)
+			group->sort = cell_value(cell, first);
 	} else {
 		group->sort += cell_sum(cell, sort->by);
 	}
@@ -178,8 +181,12 @@ static int compare_groups(const void *a, const void *b, void *context)
 static void add_cell(struct report_values *values, const struct snapshot_cell *cell)
 {
 	for (int m = 0; m < METRIC_COUNT; m++) {
+		const int64_t value = metrics[m].kind == METRIC_RATIO ? 0 : cell_value(cell, m);
+
 		if (metrics[m].kind == METRIC_COUNTER)
-			values->counter[m] += cell_value(cell, m);
+			values->counter[m] += value;
+		else if (value > values->counter[m])
+			values->counter[m] = value;
 	}
 }
 
@@ -276,7 +283,7 @@ double report_value(const struct report_values *values, enum metric metric)
 {
 	const struct metric_info *info = &metrics[metric];
 
-	if (info->kind == METRIC_COUNTER)
+	if (info->kind != METRIC_RATIO)
 		return values->counter[metric];
 	if (!values->counter[info->denominator])
 		return 0;

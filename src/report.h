@@ -11,7 +11,7 @@
 #include "snapshot.h"
 
 struct report_values {
-	int64_t counter[METRIC_COUNT]; /* per interval; the places of ratios stay 0 */
+	int64_t counter[METRIC_COUNT]; /* per interval; maxima too; the places of ratios stay 0 */
 };
 
 struct report_row {
@@ -51,7 +51,7 @@ void report_make(struct report *report, const struct snapshot *snapshot, const s
 
 void report_free(struct report *report);
 
-/* Value of a metric in a row. Counters as they are, ratios as the quotient (0 if the denominator is). */
+/* Value of a metric in a row. Counters and maxima as they are, ratios as the quotient (0 if the denominator is). */
 double report_value(const struct report_values *values, enum metric metric);
 
 /* The share of bookings (connections, retransmits, datagrams) that has no owner, 0 to 1. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Holds the kernel types that a BPF object was built with (vmlinux/vmlinux.h) against a kernel's BTF and prints a
- * line for each member that is not there or is something else. Not here: where members are, libbpf finds that.
+ * line for each member or enumerator that is not there or is something else. Not here: where the members are, libbpf
+ * finds that.
  *
  * Which of the object's types are the kernel's? Those that its CO-RE relocations name, and what is reached from
  * them: only vmlinux.h has preserve_access_index, so nothing else is ever relocated. A type that no program reads
@@ -250,10 +251,10 @@ static void hold(struct check *check, uint32_t id)
 		hold(check, type->type);
 	else if (btf_is_array(type))
 		hold(check, btf_array(type)->type);
-	if (!btf_is_composite(type) || check->held[id])
+	if (check->held[id])
 		return;
 	check->held[id] = true;
-	for (int i = 0; i < btf_vlen(type); i++)
+	for (int i = 0; btf_is_composite(type) && i < btf_vlen(type); i++)
 		hold(check, btf_members(type)[i].type);
 }
 
@@ -402,6 +403,45 @@ static unsigned int check_members(const struct check *check, const struct btf_ty
 	return misfits;
 }
 
+static const char *enumerator_name(const struct btf *btf, const struct btf_type *type, int index)
+{
+	return btf__name_by_offset(btf, btf_is_enum64(type) ? btf_enum64(type)[index].name_off
+							    : btf_enum(type)[index].name_off);
+}
+
+/* Its value is the kernel's own affair: libbpf puts that into the program. */
+static bool kernel_has_enumerator(const struct check *check, const char *enum_name, const char *name)
+{
+	for (uint32_t id = 1; id < btf__type_cnt(check->kernel); id++) {
+		const struct btf_type *type = btf__type_by_id(check->kernel, id);
+
+		if (!btf_is_any_enum(type) || strcmp(type_name(check->kernel, type), enum_name))
+			continue;
+		for (int i = 0; i < btf_vlen(type); i++) {
+			if (!strcmp(enumerator_name(check->kernel, type, i), name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static unsigned int check_enum(const struct check *check, const struct btf_type *ours)
+{
+	const char *enum_name = type_name(check->ours, ours);
+	unsigned int misfits = 0;
+
+	for (int i = 0; i < btf_vlen(ours); i++) {
+		const char *name = enumerator_name(check->ours, ours, i);
+
+		if (kernel_has_enumerator(check, enum_name, name))
+			continue;
+		printf("enum %s, %s: the kernel does not have it\n", enum_name, name);
+		misfits++;
+	}
+	return misfits;
+}
+
+/* Returns the number of things that do not fit. */
 static unsigned int check_all(const struct check *check)
 {
 	unsigned int misfits = 0;
@@ -409,8 +449,12 @@ static unsigned int check_all(const struct check *check)
 	for (uint32_t id = 1; id < btf__type_cnt(check->ours); id++) {
 		const struct btf_type *type = btf__type_by_id(check->ours, id);
 
-		if (check->held[id] && type->name_off)
+		if (!check->held[id] || !type->name_off)
+			continue;
+		if (btf_is_composite(type))
 			misfits += check_members(check, type, type);
+		else if (btf_is_any_enum(type))
+			misfits += check_enum(check, type);
 	}
 	return misfits;
 }

@@ -71,7 +71,13 @@ struct request_sock {
 	struct sock_common __req_common;
 };
 
+struct inet_connection_sock {
+	__u8 icsk_ca_state : 5; /* L4_READ_BITS only */
+};
+
 struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	__u32 srtt_us; /* eighths of microseconds */
 	__u32 snd_una;
 	__u32 write_seq;
 	__u32 segs_out;
@@ -83,7 +89,12 @@ struct tcp_sock {
 	__u32 total_retrans;
 };
 
+struct net_device {
+	possible_net_t nd_net;
+};
+
 struct sk_buff {
+	struct net_device *dev;
 	char cb[48];
 };
 

@@ -18,6 +18,8 @@ int BPF_PROG(l4_reads, struct sock *sk, struct task_struct *task)
 	if (bpf_core_field_exists(sk->l4_new))
 		return sk->l4_new;
 #endif
+	if (bpf_core_enum_value(enum sock_flags, SOCK_DONE))
+		return 1;
 	return sk->sk_type + byte->sk_userlocks + task->nsproxy->net_ns->ns.inum;
 }
 
@@ -74,3 +76,5 @@ edited "a nameless type with another member" 's/u6_addr8\[16\]/u6_addr9[16]/' \
 	'struct in6_addr, member in6_u: a nameless union, but of something else in the kernel'
 edited "every flavour wrong" 's/__u8 sk_userlocks.*;/__u64 sk_userlocks;/' \
 	'struct sock, member sk_userlocks: an integer of 8 bytes in vmlinux.h, * in the kernel'
+edited "an enumerator that no kernel has" 's/SOCK_DONE/&, L4_NO_SUCH/' \
+	'enum sock_flags, L4_NO_SUCH: the kernel does not have it'

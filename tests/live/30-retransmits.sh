@@ -32,6 +32,9 @@ equal "rows of its namespace, segments" "$(sum joined rows tcp_retrans_segs "$he
 equal "rows of its namespace, SYN-ACKs" "$(sum joined rows tcp_retrans_synack "$here")" 0
 equal "the lossy subnet's, with port and process" "$(sum joined rows tcp_retrans_segs \
 	"$here and $lossy and .port == 7000 and .role == \"server\" and .process == \"l4-feeder\"")" "$retransmitted"
+equal "by fast recovery: TCPFastRetrans" "$(sum joined rows tcp_retrans_fast "$here")" "$(risen server TcpExtTCPFastRetrans)"
+equal "after a timeout: the others" "$(sum joined rows tcp_retrans_timeout "$here")" \
+	"$((retransmitted - $(risen server TcpExtTCPFastRetrans)))"
 for subnet in "$net4.1.0/24" "$net4.3.0/24" "$net6:1::/64"; do
 	at_least "data segments to $subnet" "$(sum joined rows tcp_tx_data_segs "$here and .subnet == \"$subnet\"")" 3000
 	equal "retransmits to $subnet" "$(sum joined rows tcp_retrans_segs "$here and .subnet == \"$subnet\"")" 0

@@ -33,13 +33,13 @@ static void assert_busy(struct output_settings settings, int times, const char *
 /* clang-format off */
 static const char subnet_port[] =
 	"23-11 06:31:32  1.00 s\n"
-	"subnet                  port      *conn/s  fail  retr  retr%  recv  send  dg-in  dg-out  drops  processes\n"
-	"198.51.100.0/24         443/tcp     3012     0     0       0 1229k 3891k     0       0      0   nginx[811]\n"
-	"203.0.113.0/24          443/tcp       12     0    33     4.1  880k   12M     0       0      0   nginx (2)\n"
-	"2001:db8:1234:5678::/64 >443/tcp       2     1     0       0    0     0      0       0      0   curl[900]\n"
-	"192.0.2.0/24            5201/udp       0     0     0       0  122M    0  88000       0      4   iperf3[1000]\n"
-	"9.9.9.0/24              >53/udp        0     0     0       0   16k 8000B   249     250      0   unknown\n"
-	"total                   -           3026     1    33     0.8  124M   16M 88249     250      4 \n";
+	"subnet                  port      *conn/s  fail  retr  retr%  recv  send  dg-in  dg-out  drops   rst   rtt  processes\n"
+	"198.51.100.0/24         443/tcp     3012     0     0       0 1229k 3891k     0       0      0     0     0   nginx[811]\n"
+	"203.0.113.0/24          443/tcp       12     0    33     4.1  880k   12M     0       0      0     0     0   nginx (2)\n"
+	"2001:db8:1234:5678::/64 >443/tcp       2     1     0       0    0     0      0       0      0     0     0   curl[900]\n"
+	"192.0.2.0/24            5201/udp       0     0     0       0  122M    0  88000       0      4     0     0   iperf3[1000]\n"
+	"9.9.9.0/24              >53/udp        0     0     0       0   16k 8000B   249     250      0     0     0   unknown\n"
+	"total                   -           3026     1    33     0.8  124M   16M 88249     250      4     0     0 \n";
 /* clang-format on */
 
 static void a_pipe_gets_one_table_after_the_other(void **state)
@@ -310,9 +310,9 @@ static void trouble_with_the_numbers_is_told(void **state)
 	add_other(&snapshot, L4_PROTO_TCP)->count[L4_tcp_opens_in] = 17;
 	text = written(&output_table, by(pipe_settings(), "port"), &snapshot, 1);
 	assert_string_equal(text, "23-11 06:31:32  1.00 s  17 events found no cell  2 events missed\n"
-				  "port      *conn/s  fail  retr  retr%  recv  send  dg-in  dg-out  drops  processes\n"
-				  "other         17     0     0       0    0     0      0       0      0 \n"
-				  "total         17     0     0       0    0     0      0       0      0 \n");
+				  "port      *conn/s  fail  retr  retr%  recv  send  dg-in  dg-out  drops   rst   rtt  processes\n"
+				  "other         17     0     0       0    0     0      0       0      0     0     0 \n"
+				  "total         17     0     0       0    0     0      0       0      0     0     0 \n");
 	free(text);
 	snapshot_free(&snapshot);
 }

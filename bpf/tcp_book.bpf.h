@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * TCP sockets' entries in the ledger, and booking what their own counters say into cells.
+ * Not here: the events at which this is done (tcp.bpf.h, socket.bpf.h).
+ */
+#ifndef L4_TCP_BOOK_BPF_H
+#define L4_TCP_BOOK_BPF_H
+
+#include "cell.bpf.h"
+#include "ledger.bpf.h"
+
+static __always_inline void l4_tcp_prefix(struct l4_cell_key *key, const struct sock_common *skc)
+{
+	if (skc->skc_family == AF_INET6) {
+		__be32 addr[4];
+
+		for (int i = 0; i < 4; i++)
+			addr[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
+		l4_set_prefix6(key, addr);
+	} else {
+		l4_set_prefix4(key, skc->skc_daddr);
+	}
+}
+
+static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *remote, const struct l4_ledger *ledger)
+{
+	struct l4_cell_key key = {
+		.proto = L4_PROTO_TCP,
+		.role = ledger->role,
+		.port = ledger->port,
+		.netns = ledger->netns,
+	};
+
+	l4_set_owner(&key, &ledger->owner);
+	l4_tcp_prefix(&key, remote);
+	return l4_cell(&key, &ledger->owner);
+}
+
+/* Role and service port of a connection whose beginning we did not see. */
+static __always_inline void l4_tcp_guess_role(struct l4_ledger *ledger, const struct sock *sk)
+{
+	const __u8 state = sk->__sk_common.skc_state;
+	const __u16 local = sk->__sk_common.skc_num;
+
+	ledger->netns = l4_netns_of(sk);
+	if (state == BPF_TCP_LISTEN || state == BPF_TCP_SYN_RECV || l4_port_was_listened(ledger->netns, local)) {
+		ledger->role = L4_ROLE_SERVER;
+		ledger->port = local;
+	} else {
+		ledger->role = L4_ROLE_CLIENT;
+		ledger->port = bpf_ntohs(sk->__sk_common.skc_dport);
+	}
+}
+
+/*
+ * The kernel's byte counters run along the sequence numbers, which a SYN and a FIN take one of each:
+ * bytes_acked counts our own SYN (a child begins behind it) and FIN, bytes_received the peer's FIN.
+ */
+static __always_inline __u64 l4_payload_received(const struct sock *sk, const struct tcp_sock *tp)
+{
+	const bool fin = sk->__sk_common.skc_flags & 1ul << bpf_core_enum_value(enum sock_flags, SOCK_DONE);
+
+	return tp->bytes_received - fin;
+}
+
+static __always_inline bool l4_fin_acked(const struct sock *sk, const struct tcp_sock *tp)
+{
+	switch (sk->__sk_common.skc_state) {
+	case BPF_TCP_FIN_WAIT2:
+		return true;
+	case BPF_TCP_FIN_WAIT1:
+	case BPF_TCP_CLOSING:
+	case BPF_TCP_LAST_ACK:
+		return tp->snd_una == tp->write_seq;
+	}
+	return false;
+}
+
+static __always_inline __u64 l4_payload_acked(const struct sock *sk, const struct tcp_sock *tp,
+					      const struct l4_ledger *ledger)
+{
+	const __u64 acked = tp->bytes_acked;
+	const bool syn = ledger->role == L4_ROLE_CLIENT && acked;
+	const bool ended = sk->__sk_common.skc_state == BPF_TCP_CLOSE;
+
+	return acked - syn - (ended ? ledger->fin_acked : l4_fin_acked(sk, tp));
+}
+
+static __always_inline struct l4_tcp_counts l4_tcp_counts_of(const struct sock *sk, const struct tcp_sock *tp,
+							     const struct l4_ledger *ledger)
+{
+	return (struct l4_tcp_counts){
+		.rx_bytes = l4_payload_received(sk, tp),
+		.tx_bytes = l4_payload_acked(sk, tp, ledger),
+		.rx_segs = tp->segs_in,
+		.tx_segs = tp->segs_out,
+		.rx_data_segs = tp->data_segs_in,
+		.tx_data_segs = tp->data_segs_out,
+		.retrans_segs = tp->total_retrans,
+	};
+}
+
+/*
+ * The ledger entry of a TCP socket, begun if this is the first we hear of it. `retrans_before`:
+ * what the socket had retransmitted before the event at hand. NULL if there is no memory.
+ *
+ * A clone of a listener's entry becomes the child's own here. Its total_retrans begins with the
+ * request's SYN-ACK retransmissions (tcp_create_openreq_child()), which were counted as such.
+ */
+static __always_inline struct l4_ledger *l4_tcp_ledger(struct sock *sk, const struct tcp_sock *tp, __u32 retrans_before)
+{
+	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	__u64 self;
+
+	if (!ledger || ledger->self == (__u64)sk)
+		return ledger;
+	self = __sync_lock_test_and_set(&ledger->self, (__u64)sk);
+	if (self == (__u64)sk)
+		return ledger;
+	if (!self)
+		l4_tcp_guess_role(ledger, sk);
+	if (self || sk->__sk_common.skc_state == BPF_TCP_SYN_RECV) { /* a listener's child, new */
+		ledger->inherited = 1;
+		ledger->open_pending = 1;
+		ledger->begun = bpf_ktime_get_ns();
+	} else { /* older than we are */
+		ledger->booked = l4_tcp_counts_of(sk, tp, ledger);
+	}
+	ledger->booked.retrans_segs = retrans_before;
+	ledger->end_pending = 1;
+	return ledger;
+}
+
+/*
+ * The part of a counter that is not booked yet, which is booked herewith. The walk and an event can
+ * do this for one socket at the same moment: one of them may get a negative difference, and the sum
+ * is right whatever their order. u32 counters wrap, so their difference is taken in 32 bits.
+ */
+static __always_inline __s64 l4_take32(__u32 *booked, __u32 now)
+{
+	return *booked == now ? 0 : (__s32)(now - __sync_lock_test_and_set(booked, now));
+}
+
+static __always_inline __s64 l4_take64(__u64 *booked, __u64 now)
+{
+	return *booked == now ? 0 : (__s64)(now - __sync_lock_test_and_set(booked, now));
+}
+
+/*
+ * Has the attempt or the child reached the count of ActiveOpens or PassiveOpens? The kernel raises
+ * ActiveOpens in tcp_connect() when the first SYN is sent, PassiveOpens when it makes the child.
+ */
+static __always_inline __s64 l4_take_open(struct l4_ledger *ledger, const struct tcp_sock *tp)
+{
+	if (!ledger->open_pending || (ledger->role == L4_ROLE_CLIENT && !tp->segs_out))
+		return 0;
+	return __sync_lock_test_and_set(&ledger->open_pending, 0);
+}
+
+/* How a connection or an attempt ended, if it did. */
+struct l4_tcp_end {
+	bool failed, closed;
+};
+
+/* Why a connect() failed, as it is told. */
+static __always_inline void l4_book_failure(struct l4_cell *cell, int err)
+{
+	l4_add(cell, L4_tcp_opens_failed, 1);
+	if (err == ECONNREFUSED)
+		l4_add(cell, L4_tcp_failed_refused, 1);
+	else if (err == ETIMEDOUT)
+		l4_add(cell, L4_tcp_failed_timeout, 1);
+	else if (err == EHOSTUNREACH || err == ENETUNREACH)
+		l4_add(cell, L4_tcp_failed_unreachable, 1);
+}
+
+static __always_inline void l4_book_close(struct l4_cell *cell, const struct l4_ledger *ledger)
+{
+	l4_add(cell, L4_tcp_closes, 1);
+	if (!ledger->begun)
+		return;
+	l4_add(cell, L4_tcp_lifetimes, 1);
+	l4_add(cell, L4_tcp_lifetime_sum_us, (bpf_ktime_get_ns() - ledger->begun) / 1000);
+}
+
+/* One reading of the smoothed round trip time, of a socket that is being used. */
+static __always_inline void l4_book_rtt(struct l4_cell *cell, const struct tcp_sock *tp)
+{
+	const __u32 rtt = tp->srtt_us >> 3;
+
+	if (!rtt)
+		return;
+	l4_add(cell, L4_tcp_rtt_samples, 1);
+	l4_add(cell, L4_tcp_rtt_sum_us, rtt);
+	l4_raise(cell, L4_tcp_rtt_max_us, rtt);
+}
+
+/* Books what the socket has counted since it was last booked, and how it ended if it did. */
+static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
+					struct l4_tcp_end end)
+{
+	const struct l4_tcp_counts now = l4_tcp_counts_of(sk, tp, ledger);
+	const __s64 rx_bytes = l4_take64(&ledger->booked.rx_bytes, now.rx_bytes);
+	const __s64 tx_bytes = l4_take64(&ledger->booked.tx_bytes, now.tx_bytes);
+	const __s64 rx_segs = l4_take32(&ledger->booked.rx_segs, now.rx_segs);
+	const __s64 tx_segs = l4_take32(&ledger->booked.tx_segs, now.tx_segs);
+	const __s64 rx_data_segs = l4_take32(&ledger->booked.rx_data_segs, now.rx_data_segs);
+	const __s64 tx_data_segs = l4_take32(&ledger->booked.tx_data_segs, now.tx_data_segs);
+	const __s64 retrans = l4_take32(&ledger->booked.retrans_segs, now.retrans_segs);
+	const __s64 opened = l4_take_open(ledger, tp);
+	struct l4_cell *cell;
+
+	if (!(rx_bytes | tx_bytes | rx_segs | tx_segs | retrans | opened) && !end.failed && !end.closed)
+		return;
+	cell = l4_tcp_cell(&sk->__sk_common, ledger);
+	if (!cell)
+		return;
+	l4_add_some(cell, L4_tcp_rx_bytes, rx_bytes);
+	l4_add_some(cell, L4_tcp_tx_bytes, tx_bytes);
+	l4_add_some(cell, L4_tcp_rx_segs, rx_segs);
+	l4_add_some(cell, L4_tcp_tx_segs, tx_segs);
+	l4_add_some(cell, L4_tcp_rx_data_segs, rx_data_segs);
+	l4_add_some(cell, L4_tcp_tx_data_segs, tx_data_segs);
+	l4_add_some(cell, L4_tcp_retrans_segs, retrans);
+	l4_add_some(cell, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
+	if (rx_segs)
+		l4_book_rtt(cell, tp);
+	if (end.failed)
+		l4_book_failure(cell, sk->sk_err);
+	if (end.closed)
+		l4_book_close(cell, ledger);
+}
+
+/*
+ * The same from outside the socket's lock. If the connection ended meanwhile, what was read here may be older
+ * than what its end booked, and nothing would set that right any more: then once again, with the final counts.
+ */
+static __always_inline void l4_book_tcp_unlocked(const struct sock *sk, const struct tcp_sock *tp,
+						 struct l4_ledger *ledger)
+{
+	const struct l4_tcp_end no_end = {};
+
+	if (!ledger->end_pending)
+		return;
+	l4_book_tcp(sk, tp, ledger, no_end);
+	if (!*(volatile __u32 *)&ledger->end_pending)
+		l4_book_tcp(sk, tp, ledger, no_end);
+}
+
+/* An event of a socket for which there is no memory: counted all the same, owner unknown. */
+static __always_inline void l4_book_unknown(const struct sock *sk, __u32 slot, __s64 n)
+{
+	struct l4_ledger nobody = {};
+	struct l4_cell *cell;
+
+	l4_tcp_guess_role(&nobody, sk);
+	cell = l4_tcp_cell(&sk->__sk_common, &nobody);
+	if (cell)
+		l4_add(cell, slot, n);
+}
+
+#endif

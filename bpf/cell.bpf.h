@@ -8,7 +8,7 @@
 
 #include "maps.bpf.h"
 
-static const struct l4_cell l4_empty_cell;
+const struct l4_cell l4_empty_cell = {};
 
 static __always_inline void l4_add(struct l4_cell *cell, __u32 slot, __s64 n)
 {
@@ -42,23 +42,14 @@ static __always_inline struct l4_cell *l4_other_cell(void *store, __u8 proto)
 	return cell;
 }
 
-/*
- * The cell of this key in the present interval, made if it is new; `other` when there is no room.
- * NULL never happens while the store holds its `other` cells.
- * A running program keeps the store it found: user space's swap waits for it to end.
- */
-static __always_inline struct l4_cell *l4_cell(const struct l4_cell_key *key, const struct l4_owner *owner)
+/* The cell of this key in a store, made if it is new; `other` when there is no room. */
+static __always_inline struct l4_cell *l4_cell_in(void *store, const struct l4_cell_key *key,
+						  const struct l4_owner *owner)
 {
-	__u32 zero = 0;
-	void *store = bpf_map_lookup_elem(&l4_store, &zero);
-	struct l4_cell *cell;
+	struct l4_cell *cell = bpf_map_lookup_elem(store, key);
 
-	if (!store)
-		return NULL;
-	cell = bpf_map_lookup_elem(store, key);
 	if (cell)
 		return cell;
-
 	bpf_map_update_elem(store, key, &l4_empty_cell, BPF_NOEXIST);
 	cell = bpf_map_lookup_elem(store, key); /* ours, or of whoever was first */
 	if (!cell)
@@ -68,6 +59,18 @@ static __always_inline struct l4_cell *l4_cell(const struct l4_cell_key *key, co
 		cell->cgroup = owner->cgroup;
 	}
 	return cell;
+}
+
+/*
+ * The cell of this key in the present interval. NULL never happens while the store holds its `other` cells.
+ * A running program keeps the store it found: user space's swap waits for it to end.
+ */
+static __always_inline struct l4_cell *l4_cell(const struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	__u32 zero = 0;
+	void *store = bpf_map_lookup_elem(&l4_store, &zero);
+
+	return store ? l4_cell_in(store, key, owner) : NULL;
 }
 
 static __always_inline void l4_mask_prefix(__u32 prefix[4], const volatile __u32 mask[4])

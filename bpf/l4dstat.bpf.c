@@ -4,5 +4,6 @@
 #include "tcp.bpf.h"
 #include "udp.bpf.h"
 #include "socket.bpf.h"
+#include "walk.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

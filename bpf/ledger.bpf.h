@@ -72,6 +72,14 @@ static __always_inline bool l4_own(struct l4_owner *owner, const struct task_str
 	return true;
 }
 
+static __always_inline void l4_note_listened(__u32 netns, __u16 port)
+{
+	struct l4_port key = {.netns = netns, .port = port};
+	__u8 yes = 1;
+
+	bpf_map_update_elem(&l4_listened, &key, &yes, BPF_ANY);
+}
+
 static __always_inline bool l4_port_was_listened(__u32 netns, __u16 port)
 {
 	struct l4_port key = {.netns = netns, .port = port};

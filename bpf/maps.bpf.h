@@ -13,6 +13,9 @@
 const volatile __u32 l4_mask4[4] = {~0u, ~0u, ~0u, ~0u};
 const volatile __u32 l4_mask6[4] = {~0u, ~0u, ~0u, ~0u};
 
+/* Does anybody look at states and listeners? */
+const volatile bool l4_want_states = false;
+
 __u64 l4_cell_overflow; /* bookings that went to an `other` cell */
 __u64 l4_lost;		/* bookings that found not even that: must stay 0 */
 
@@ -75,7 +78,15 @@ struct {
 	__array(values, struct l4_cells);
 } l4_store SEC(".maps") = {.values = {&l4_cells_a}};
 
-/* The ports that were listened on when we started: tells the two sides of older connections apart. */
+/* Sockets by state, counted anew at each walk and drained behind it. The prefix is left out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct l4_cell_key);
+	__type(value, struct l4_cell);
+} l4_states SEC(".maps");
+
+/* The ports that are or were listened on: tells the sides of connections apart whose beginning we did not see. */
 struct l4_port {
 	__u32 netns;
 	__u32 port;

@@ -133,13 +133,10 @@ SEC("iter/task_file")
 int l4_listeners(struct bpf_iter__task_file *ctx)
 {
 	struct sock *sk = l4_inet_sock_of(ctx->file);
-	struct l4_port key;
-	__u8 yes = 1;
 
 	if (!sk || sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state != BPF_TCP_LISTEN)
 		return 0;
-	key = (struct l4_port){.netns = l4_netns_of(sk), .port = sk->__sk_common.skc_num};
-	bpf_map_update_elem(&l4_listened, &key, &yes, BPF_ANY);
+	l4_note_listened(l4_netns_of(sk), sk->__sk_common.skc_num);
 	return 0;
 }
 
@@ -166,23 +163,6 @@ int l4_find_sockets(struct bpf_iter__task_file *ctx)
 	}
 	if (ledger && ledger->owner.kind == L4_OWNER_UNKNOWN)
 		l4_own(&ledger->owner, task);
-	return 0;
-}
-
-/* Once per interval, every socket in the ledger, of all network namespaces. */
-SEC("iter/bpf_sk_storage_map")
-int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct sock *sk = ctx->sk;
-	const struct tcp_sock *tp;
-	struct l4_ledger *ledger;
-
-	if (!sk || !l4_is_tcp(sk) || sk->__sk_common.skc_state == BPF_TCP_LISTEN)
-		return 0;
-	tp = bpf_skc_to_tcp_sock(sk);
-	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
-	if (tp && ledger && ledger->self == (__u64)sk)
-		l4_book_tcp_unlocked(sk, tp, ledger);
 	return 0;
 }
 

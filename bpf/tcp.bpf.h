@@ -88,6 +88,8 @@ static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock 
 	ledger->open_pending = ledger->end_pending = ledger->connect_pending = role == L4_ROLE_CLIENT;
 	ledger->begun = role == L4_ROLE_CLIENT ? bpf_ktime_get_ns() : 0;
 	ledger->booked = l4_tcp_counts_of(sk, tp, ledger);
+	if (role == L4_ROLE_SERVER)
+		l4_note_listened(ledger->netns, port);
 	if (L4_READ_BITS(sk, sk_kern_sock))
 		ledger->owner.kind = L4_OWNER_KERNEL;
 	else

@@ -42,6 +42,13 @@ enum l4_udp_slot {
 	L4_UDP_SLOTS
 };
 
+/* Of a cell of gauges, which are kept apart from the counters. */
+enum l4_gauge_slot {
+#define L4_GAUGE(name, ...) L4_##name,
+#include "metrics.def"
+	L4_GAUGE_SLOTS
+};
+
 enum {
 	L4_SLOTS = (int)L4_TCP_SLOTS > (int)L4_UDP_SLOTS ? (int)L4_TCP_SLOTS : (int)L4_UDP_SLOTS,
 	L4_COMM_LEN = 16,
@@ -75,6 +82,24 @@ struct l4_cell {
 	__s64 count[L4_SLOTS];	/* indexed by enum l4_tcp_slot or l4_udp_slot; signed: see l4_book_tcp() */
 };
 
+/* A listening socket, as the walk finds it. */
+struct l4_listener {
+	__u64 socket; /* tells it from others, for as long as it lives */
+	struct l4_process_id process;
+	__u64 cgroup;
+	__u8 comm[L4_COMM_LEN];
+	__u8 address[16]; /* it is bound to; IPv4 as ::ffff:a.b.c.d */
+	__u32 netns;
+	__u32 backlog, backlog_max; /* accept queue */
+	__u32 half_open;	    /* connections whose handshake is not done */
+	__u32 drops;		    /* SYNs and connections it has dropped since it was made; wraps */
+	__u16 port;
+	__u8 owner; /* enum l4_owner_kind */
+	__u8 pad;
+};
+
+_Static_assert(sizeof(struct l4_listener) % 8 == 0, "records follow one another without holes");
+_Static_assert((int)L4_GAUGE_SLOTS <= (int)L4_SLOTS, "gauges have the cells of counters");
 _Static_assert(sizeof(struct l4_cell_key) == 32, "a hole in the key would split cells");
 _Static_assert(sizeof(struct l4_cell) == 24 + 8 * L4_SLOTS, "a hole in the cell");
 

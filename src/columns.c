@@ -59,10 +59,27 @@ const struct column_group column_groups[] = {
 	{
 		.name = "rtt",
 		.title = "round-trip",
-		.help = "TCP round trip times of the sockets in use, mean and largest: u, m, s for micro-, milliseconds, seconds",
+		.help = "TCP round trip times of the sockets in use, mean and largest: u, m, s for micro-, "
+			"milliseconds, seconds",
 		.kind = COLUMNS_TOTAL,
 		.numbers = {{"mean", 5, {METRIC_tcp_rtt_us, METRIC_NONE}, ALARM_NEVER, 0},
 			    {"max", 5, {METRIC_tcp_rtt_max_us, METRIC_NONE}, ALARM_NEVER, 0}},
+	},
+	{
+		.name = "states",
+		.title = "tcp sockets by state",
+		.help = "TCP sockets in each state",
+		.kind = COLUMNS_TOTAL,
+		.numbers = {{"list", 4, {METRIC_tcp_listen, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"syns", 4, {METRIC_tcp_syn_sent, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"synr", 4, {METRIC_tcp_syn_recv, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"estab", 5, {METRIC_tcp_established, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"fin1", 4, {METRIC_tcp_fin_wait1, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"fin2", 4, {METRIC_tcp_fin_wait2, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"timew", 5, {METRIC_tcp_time_wait, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"clow", 4, {METRIC_tcp_close_wait, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"lack", 4, {METRIC_tcp_last_ack, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"clos", 4, {METRIC_tcp_closing, METRIC_NONE}, ALARM_NEVER, 0}},
 	},
 	{
 		.name = "udp-io",

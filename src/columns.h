@@ -16,7 +16,7 @@
 /* What makes a column bad news. */
 enum column_alarm { ALARM_NEVER, ALARM_ANY, ALARM_ABOVE_ONE_PERCENT };
 
-enum { COLUMN_SUM_MAX = 4, COLUMN_NUMBERS_MAX = 8 };
+enum { COLUMN_SUM_MAX = 4, COLUMN_NUMBERS_MAX = 10 };
 
 /* A number. Unit, base and colour are those of its metrics, which have one unit. */
 struct column {
@@ -46,10 +46,10 @@ struct column_group {
 		unsigned int width; /* at least; of a clock what its format takes */
 		unsigned int wide;  /* where there is room */
 	} text;
-	struct column numbers[COLUMN_NUMBERS_MAX]; /* up to the first without a title */
-	struct dimension_list dims;		   /* tops: what is grouped by */
-	struct dimension_list shown;		   /* tops: what of it is written, with colons between */
-	struct report_sort sort;		   /* tops */
+	struct column numbers[COLUMN_NUMBERS_MAX + 1]; /* up to the first without a title */
+	struct dimension_list dims;		       /* tops: what is grouped by */
+	struct dimension_list shown;		       /* tops: what of it is written, with colons between */
+	struct report_sort sort;		       /* tops */
 };
 
 extern const struct column_group column_groups[];

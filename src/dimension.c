@@ -59,19 +59,32 @@ static const char *proto_name(uint8_t proto)
 	return proto == L4_PROTO_TCP ? "tcp" : "udp";
 }
 
-static void print_subnet(char *text, const struct dimension_key *key, const struct dimension_context *context)
+static bool is_ipv4(const uint8_t address[static L4_PREFIX_LEN])
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	const bool v4 = !memcmp(key->cell.prefix, mapped, sizeof(mapped));
+
+	return !memcmp(address, mapped, sizeof(mapped));
+}
+
+void dimension_print_address(char *text, const uint8_t address[static L4_PREFIX_LEN])
+{
+	const bool v4 = is_ipv4(address);
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, address + (v4 ? 12 : 0), text, DIMENSION_ADDRESS);
+}
+
+static void print_subnet(char *text, const struct dimension_key *key, const struct dimension_context *context)
+{
 	static const uint8_t none[L4_PREFIX_LEN];
-	char address[INET6_ADDRSTRLEN];
+	char address[DIMENSION_ADDRESS];
 
 	if (!memcmp(key->cell.prefix, none, sizeof(none)) && context->prefix6) {
 		strcpy(text, "unknown"); /* a reset for no socket, say */
 		return;
 	}
-	inet_ntop(v4 ? AF_INET : AF_INET6, key->cell.prefix + (v4 ? sizeof(mapped) : 0), address, sizeof(address));
-	snprintf(text, DIMENSION_TEXT, "%s/%u", address, v4 ? context->prefix4 : context->prefix6);
+	dimension_print_address(address, key->cell.prefix);
+	snprintf(text, DIMENSION_TEXT, "%s/%u", address,
+		 is_ipv4(key->cell.prefix) ? context->prefix4 : context->prefix6);
 }
 
 static void print_port(char *text, const struct dimension_key *key, const struct dimension_context *context)

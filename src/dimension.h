@@ -55,6 +55,10 @@ int dimension_parse(const char *text, struct dimension_list *list, const char **
 
 bool dimension_listed(const struct dimension_list *list, enum dimension dim);
 
+/* An address, IPv4 if it is mapped. text: DIMENSION_ADDRESS bytes. */
+enum { DIMENSION_ADDRESS = 48 };
+void dimension_print_address(char *text, const uint8_t address[static L4_PREFIX_LEN]);
+
 /* The name of an owner: its process name with unprintable bytes replaced, `unknown`, `kernel`, `other`. */
 void dimension_owner_name(char *text, const struct dimension_key *key);
 

@@ -107,6 +107,15 @@ static enum exit_code loop(struct run *run)
 	return code;
 }
 
+static const struct output *choose_output(const struct options *options)
+{
+	if (options->json)
+		return &output_json;
+	if (options->listeners)
+		return &output_listeners;
+	return options->by.count ? &output_table : &output_dstat;
+}
+
 static void set_up_output(struct run *run)
 {
 	const struct options *options = run->options;
@@ -127,7 +136,7 @@ static void set_up_output(struct run *run)
 		.host = run->host,
 		.delay = options->delay,
 	};
-	run->output = options->json ? &output_json : options->by.count ? &output_table : &output_dstat;
+	run->output = choose_output(options);
 	run->output_state = run->output->begin(&run->settings);
 }
 
@@ -137,6 +146,7 @@ static enum exit_code run_live(const struct options *options)
 		.prefix4 = options->prefix4,
 		.prefix6 = options->prefix6,
 		.cells = options->cells,
+		.states = options_want_states(options),
 		.verbose = options->verbose,
 	};
 	struct run run = {.options = options};

@@ -17,6 +17,7 @@ const struct metric_info metrics[METRIC_COUNT] = {
 #define L4_TCP(name, unit, title, help) IN_CELLS(name, METRIC_COUNTER, L4_PROTO_TCP, unit, title, help)
 #define L4_TCP_MAX(name, unit, title, help) IN_CELLS(name, METRIC_MAX, L4_PROTO_TCP, unit, title, help)
 #define L4_UDP(name, unit, title, help) IN_CELLS(name, METRIC_COUNTER, L4_PROTO_UDP, unit, title, help)
+#define L4_GAUGE(name, state, title, help) IN_CELLS(name, METRIC_GAUGE, L4_PROTO_TCP, COUNT, title, help)
 #define L4_RATIO(name_, unit_, numerator_, denominator_, title_, help_) \
 	[METRIC_##name_] = {.name = #name_,                             \
 			    .title = title_,                            \

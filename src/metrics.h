@@ -12,6 +12,7 @@ enum metric {
 #define L4_TCP(name, ...) METRIC_##name,
 #define L4_TCP_MAX(name, ...) METRIC_##name,
 #define L4_UDP(name, ...) METRIC_##name,
+#define L4_GAUGE(name, ...) METRIC_##name,
 #define L4_RATIO(name, ...) METRIC_##name,
 #include "metrics.def"
 	METRIC_COUNT
@@ -20,8 +21,8 @@ enum metric {
 /* Ends a list of metrics. */
 #define METRIC_NONE METRIC_COUNT
 
-/* Counters add up, of maxima the largest counts, ratios are made of counters. */
-enum metric_kind { METRIC_COUNTER, METRIC_MAX, METRIC_RATIO };
+/* Counters add up, of maxima the largest counts, gauges are of one moment, ratios are made of counters. */
+enum metric_kind { METRIC_COUNTER, METRIC_MAX, METRIC_GAUGE, METRIC_RATIO };
 enum metric_unit { UNIT_COUNT, UNIT_BYTES, UNIT_US, UNIT_RATIO };
 
 struct metric_info {

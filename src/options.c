@@ -76,6 +76,14 @@ static int set_json(struct options *options, const char *value, char **complaint
 	return 0;
 }
 
+static int set_listeners(struct options *options, const char *value, char **complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->listeners = true;
+	return 0;
+}
+
 static int set_verbose(struct options *options, const char *value, char **complaint)
 {
 	(void)value;
@@ -174,11 +182,11 @@ static const struct option_row rows[] = {
 	{0, "by", "DIM[,DIM...]", "ranked table by subnet, port, process, name, cgroup, netns, proto, role", set_by},
 	{0, "top", "N", "rows of a table or list, the rest is one row `other`; 0: all (default 10)", set_top},
 	{0, "sort", "METRIC", "what to rank by (default: the view's own; --list names the metrics)", set_sort},
+	{0, "listeners", NULL, "every listening TCP socket: owner, accept queue, what it dropped", set_listeners},
 	{0, "json", NULL, "one JSON object per interval", set_json},
 	{0, "prefix4", "BITS", "IPv4 subnets are this long; 32: single addresses (default 24)", set_prefix4},
 	{0, "prefix6", "BITS", "IPv6 subnets are this long; 128: single addresses (default 64)", set_prefix6},
-	{0, "cells", "N", "keep at most so many cells per interval, count the rest as `other` (default 65536)",
-	 set_cells},
+	{0, "cells", "N", "memory for so many cells per interval, the rest is `other` (default 65536)", set_cells},
 	{0, "color", "[=WHEN]", "auto, always or never", set_color},
 	{0, "nocolor", NULL, "no colours", set_nocolor},
 	{0, "noheaders", NULL, "do not repeat the header", set_noheaders},
@@ -328,7 +336,28 @@ static int check_together(const struct options *options, char **complaint)
 	if (options->columns[0] && (options->json || options->by.count))
 		return refuse(complaint, memory_format("--%s is a column of the line output; leave out %s",
 						       options->columns[0]->name, options->json ? "--json" : "--by"));
+	if (options->listeners && (options->json || options->by.count || options->columns[0]))
+		return refuse(complaint,
+			      memory_format("--listeners is a view of its own; leave out %s%s",
+					    options->json	? "--json (which has them too)"
+					    : options->by.count ? "--by"
+								: "--",
+					    options->json || options->by.count ? "" : options->columns[0]->name));
 	return 0;
+}
+
+static bool is_gauge(enum metric metric)
+{
+	return metric != METRIC_NONE && metrics[metric].kind == METRIC_GAUGE;
+}
+
+bool options_want_states(const struct options *options)
+{
+	bool wanted = options->json || options->listeners || is_gauge(options->sort.by[0]);
+
+	for (size_t i = 0; options->columns[i]; i++)
+		wanted |= options->columns[i]->numbers[0].title && is_gauge(options->columns[i]->numbers[0].sum[0]);
+	return wanted;
 }
 
 int options_parse(struct options *options, int argc, char **argv, char **complaint)
@@ -367,6 +396,8 @@ void options_print_help(FILE *file)
 	      "  l4dstat --by subnet           which remote /24 (IPv6: /64) the retransmits go to\n"
 	      "  l4dstat --by process          which process sends or is hit by the UDP flood\n"
 	      "  l4dstat --by subnet,port      who opens the connections, and to which port\n"
+	      "  l4dstat --listeners           whose accept queues are full\n"
+	      "  l4dstat -t --states           TCP sockets by state\n"
 	      "  l4dstat --by subnet --prefix4 32   single addresses instead of subnets\n"
 	      "  l4dstat --json 1 | jq .total  for machines\n\n"
 	      "delay: seconds, fractions allowed (default 1). count: lines or tables (default: until Ctrl-C).\n\n"

@@ -26,6 +26,7 @@ struct options {
 	double delay;	     /* seconds */
 	unsigned long count; /* intervals; 0: until stopped */
 	bool json;
+	bool listeners;
 	bool verbose;
 	bool noheaders;
 	enum colour_choice colour;
@@ -42,6 +43,9 @@ struct options {
  * that says what is wrong and what to do. argv is permuted as getopt_long() does.
  */
 int options_parse(struct options *options, int argc, char **argv, char **complaint);
+
+/* Does anything that was asked for show sockets by state, or listeners? */
+bool options_want_states(const struct options *options);
 
 void options_print_help(FILE *file);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cover.h"
 #include "memory.h"
 #include "output.h"
 
@@ -127,15 +128,60 @@ static void set_list(struct json_state *state, json_t *object, const char *name,
 	set(object, name, list(&state->report, &settings->dimension));
 }
 
-static json_t *total_object(struct json_state *state, const struct snapshot *snapshot)
+/* Sets what of the total is a gauge, or what is not. */
+static json_t *total_object(const struct report_values *total, bool gauges)
 {
-	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
 	json_t *object = made(json_object());
 
-	report_make(&state->report, snapshot, &nothing);
-	for (int m = 0; m < METRIC_COUNT; m++)
-		set_value(object, &state->report.total, m);
+	for (int m = 0; m < METRIC_COUNT; m++) {
+		if ((metrics[m].kind == METRIC_GAUGE) == gauges)
+			set_value(object, total, m);
+	}
 	return object;
+}
+
+static void set_totals(struct json_state *state, json_t *object, const struct snapshot *snapshot)
+{
+	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
+
+	report_make(&state->report, snapshot, &nothing);
+	set(object, "total", total_object(&state->report.total, false));
+	if (snapshot->has_states)
+		set(object, "sockets", total_object(&state->report.total, true));
+}
+
+static json_t *listener_object(const struct snapshot_listener *found, const struct dimension_context *context)
+{
+	const struct l4_listener *listener = &found->listener;
+	struct dimension_key key = {.cell = {.process = listener->process, .owner = listener->owner},
+				    .cgroup = listener->cgroup};
+	char address[DIMENSION_ADDRESS];
+	json_t *object = made(json_object());
+
+	memcpy(key.comm, listener->comm, sizeof(key.comm));
+	dimension_print_address(address, listener->address);
+	set(object, "proto", json_string("tcp"));
+	set(object, "address", json_string(address));
+	set(object, "port", json_integer(listener->port));
+	set(object, "netns", json_integer(listener->netns));
+	set_process(object, DIM_PROCESS, &key, context);
+	set(object, "backlog", json_integer(listener->backlog));
+	set(object, "backlog_max", json_integer(listener->backlog_max));
+	set(object, "half_open", json_integer(listener->half_open));
+	set(object, "drops", json_integer(found->drops));
+	set(object, "drops_total", json_integer(listener->drops));
+	return object;
+}
+
+static void set_listeners(json_t *object, const struct snapshot *snapshot, const struct dimension_context *context)
+{
+	json_t *listeners = made(json_array());
+
+	for (size_t i = 0; i < snapshot->listener_count; i++) {
+		if (json_array_append_new(listeners, listener_object(&snapshot->listeners[i], context)))
+			memory_exhausted();
+	}
+	set(object, "listeners", listeners);
 }
 
 static json_t *quality_object(const struct snapshot *snapshot)
@@ -143,6 +189,8 @@ static json_t *quality_object(const struct snapshot *snapshot)
 	const struct snapshot_quality *quality = &snapshot->quality;
 	json_t *object = made(json_object());
 
+	for (int cover = 0; snapshot->has_states && cover < COVER_COUNT; cover++)
+		set(object, cover_names[cover], rounded(quality->cover[cover], 1e-6));
 	set(object, "unattributed", rounded(report_unattributed(snapshot), 1e-6));
 	set(object, "cells_used", json_integer(quality->cells_used));
 	set(object, "cells_max", json_integer(quality->cells_max));
@@ -184,11 +232,13 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 	set(object, "timestamp", timestamp(snapshot->timestamp));
 	set(object, "ts", rounded(snapshot->timestamp, 1e-3));
 	set(object, "interval", rounded(snapshot->interval, 1e-6));
-	set(object, "total", total_object(state, snapshot));
+	set_totals(state, object, snapshot);
 	if (settings->by.count)
 		set_list(state, object, "rows", snapshot, &settings->by);
 	for (size_t i = 0; !settings->by.count && i < sizeof(lists) / sizeof(*lists); i++)
 		set_list(state, object, lists[i].name, snapshot, &lists[i].dims);
+	if (snapshot->has_states)
+		set_listeners(object, snapshot, &settings->dimension);
 	set(object, "quality", quality_object(snapshot));
 	return object;
 }

@@ -38,6 +38,6 @@ struct output {
 	void (*end)(void *state);
 };
 
-extern const struct output output_dstat, output_table, output_json;
+extern const struct output output_dstat, output_table, output_listeners, output_json;
 
 #endif

@@ -9,7 +9,7 @@
 #include "memory.h"
 #include "report.h"
 
-enum { NO_GROUP = UINT32_MAX };
+enum { NO_GROUP = UINT32_MAX, LEFT_OUT = UINT32_MAX - 1 };
 
 /* The cells that are alike in the dimensions of a view. */
 struct group {
@@ -21,7 +21,7 @@ struct group {
 };
 
 struct grouping {
-	uint32_t *of_cell; /* group of each cell, NO_GROUP for cells of `other` */
+	uint32_t *of_cell; /* group of each cell, NO_GROUP for cells of `other`, LEFT_OUT for what has no place here */
 	struct group *groups;
 	uint32_t count;
 	uint32_t *slots; /* open addressing, at most half full: group + 1, 0: free */
@@ -77,7 +77,11 @@ static struct group *group_for(struct grouping *grouping, const struct snapshot 
 
 static int64_t cell_value(const struct snapshot_cell *cell, enum metric metric)
 {
-	return metrics[metric].proto == cell->key.proto ? cell->cell.count[metrics[metric].slot] : 0;
+	const struct metric_info *info = &metrics[metric];
+
+	if (info->proto != cell->key.proto || (info->kind == METRIC_GAUGE) != (cell->kind == CELL_STATES))
+		return 0;
+	return cell->cell.count[info->slot];
 }
 
 static int64_t cell_sum(const struct snapshot_cell *cell, const enum metric *list)
@@ -127,6 +131,10 @@ static struct grouping grouping_new(const struct snapshot *snapshot, const struc
 		const struct snapshot_cell *cell = &snapshot->cells[i];
 		struct group *group;
 
+		if (cell->kind == CELL_STATES && dimension_listed(dims, DIM_SUBNET)) {
+			grouping.of_cell[i] = LEFT_OUT; /* states are not counted by subnet */
+			continue;
+		}
 		if (cell->key.owner == L4_OWNER_OTHER) {
 			grouping.of_cell[i] = NO_GROUP;
 			continue;
@@ -183,7 +191,7 @@ static void add_cell(struct report_values *values, const struct snapshot_cell *c
 	for (int m = 0; m < METRIC_COUNT; m++) {
 		const int64_t value = metrics[m].kind == METRIC_RATIO ? 0 : cell_value(cell, m);
 
-		if (metrics[m].kind == METRIC_COUNTER)
+		if (metrics[m].kind != METRIC_MAX)
 			values->counter[m] += value;
 		else if (value > values->counter[m])
 			values->counter[m] = value;
@@ -225,6 +233,8 @@ static void fill(struct report *report, const struct snapshot *snapshot, const s
 		const struct snapshot_cell *cell = &snapshot->cells[i];
 
 		add_cell(&report->total, cell);
+		if (group == LEFT_OUT)
+			continue;
 		add_cell(&report->rows[group == NO_GROUP ? other : grouping->groups[group].row].values, cell);
 		if (group == NO_GROUP)
 			report->has_other = true;

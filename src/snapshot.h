@@ -6,18 +6,32 @@
 #ifndef L4_SNAPSHOT_H
 #define L4_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "l4_types.h"
 
+/* What the slots of a cell are: counters (l4_tcp_slot, l4_udp_slot), or sockets by state (l4_gauge_slot). */
+enum cell_kind { CELL_COUNTS, CELL_STATES };
+
 struct snapshot_cell {
 	struct l4_cell_key key;
 	struct l4_cell cell;
+	enum cell_kind kind;
 };
 
+struct snapshot_listener {
+	struct l4_listener listener;
+	uint32_t drops; /* in this interval; listener.drops: since it was made */
+};
+
+/* What is compared with the kernel's own counters. */
+enum cover { COVER_RETRANS, COVER_OPENS_OUT, COVER_OPENS_IN, COVER_FAILED, COVER_UDP_DROPS, COVER_COUNT };
+
 struct snapshot_quality {
-	unsigned int cells_used; /* of this interval */
+	double cover[COVER_COUNT]; /* ours over the kernel's, 1 if equal; only with has_states */
+	unsigned int cells_used;   /* of this interval */
 	unsigned int cells_max;
 	uint64_t cell_overflow; /* bookings that went to `other` cells in this interval */
 	uint64_t missed;	/* program runs the kernel skipped in this interval */
@@ -32,12 +46,19 @@ struct snapshot {
 	struct snapshot_cell *cells; /* count of them; owned by the snapshot */
 	size_t count;
 	size_t capacity;
+	bool has_states;		     /* sockets by state and listeners were asked for and are in here */
+	struct snapshot_listener *listeners; /* listener_count of them, by socket; owned by the snapshot */
+	size_t listener_count;
+	size_t listener_capacity;
 };
 
 /* Room for one more cell, zeroed. The pointer is good until the next call. Ends the program if there is no memory. */
 struct snapshot_cell *snapshot_add(struct snapshot *snapshot);
 
-/* Forgets the cells, keeps their memory. */
+/* The same for a listener. */
+struct snapshot_listener *snapshot_add_listener(struct snapshot *snapshot);
+
+/* Forgets cells and listeners, keeps their memory. */
 void snapshot_clear(struct snapshot *snapshot);
 
 void snapshot_free(struct snapshot *snapshot);

@@ -11,7 +11,8 @@ struct source;
 
 struct source_settings {
 	unsigned int prefix4, prefix6; /* prefix lengths remote addresses are masked to */
-	unsigned int cells;	       /* per interval */
+	unsigned int cells;	       /* memory for so many per interval, two of them for what finds none */
+	bool states;		       /* count sockets by state and look at listeners */
 	bool verbose;		       /* let libbpf speak */
 };
 

@@ -16,25 +16,33 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cover.h"
 #include "kernel.h"
+#include "l4_types.h" /* the skeleton uses them */
 #include "l4dstat.skel.h"
 #include "memory.h"
+#include "netns.h"
 #include "source.h"
 
 enum {
 	STORES = 2,
+	RECORDS_BUFFER = 4096,
 	BATCH = 4096, /* cells per batch read; the kernel asks for more if one hash bucket holds more */
 };
 
 struct source {
 	struct l4dstat_bpf *programs;
 	struct bpf_link *walk;
+	struct bpf_link *in_netns; /* NULL unless states are asked for */
 	int store_fds[STORES];
 	unsigned int active; /* which store the programs write to */
 	unsigned int cells_max;
-	struct timespec began;	   /* of this interval, CLOCK_MONOTONIC */
-	uint64_t missed, overflow; /* as of its begin */
-	struct l4_cell_key *keys;  /* batch of them */
+	struct timespec began;		     /* of this interval, CLOCK_MONOTONIC */
+	uint64_t missed, overflow;	     /* as of its begin */
+	struct snapshot_listener *listeners; /* of the last interval, by socket */
+	size_t listener_count;
+	bool has_listeners;	  /* there was a last interval */
+	struct l4_cell_key *keys; /* batch of them */
 	struct l4_cell *cells;
 	uint32_t batch;
 };
@@ -87,18 +95,21 @@ static int leave_out_missing(struct l4dstat_bpf *programs)
 static int load(struct source *source, const struct source_settings *settings)
 {
 	struct l4dstat_bpf *programs = l4dstat_bpf__open();
+	struct bpf_program *program;
 	int err;
 
 	if (!programs)
 		return -errno;
 	source->programs = programs;
-	bpf_program__set_autoattach(programs->progs.l4_listeners, false); /* iterators are run, not left attached */
-	bpf_program__set_autoattach(programs->progs.l4_find_sockets, false);
-	bpf_program__set_autoattach(programs->progs.l4_walk, false);
+	bpf_object__for_each_program(program, programs->obj) {
+		if (bpf_program__expected_attach_type(program) == BPF_TRACE_ITER)
+			bpf_program__set_autoattach(program, false); /* iterators are run, not left attached */
+	}
+	programs->rodata->l4_want_states = settings->states;
 	set_mask(programs->rodata->l4_mask4, 96, settings->prefix4);
 	set_mask(programs->rodata->l4_mask6, 0, settings->prefix6);
-	err = bpf_map__set_max_entries(programs->maps.l4_cells_a, settings->cells + 2) ?:
-	      bpf_map__set_max_entries(programs->maps.l4_cells_b, settings->cells + 2) ?:
+	err = bpf_map__set_max_entries(programs->maps.l4_cells_a, settings->cells) ?:
+	      bpf_map__set_max_entries(programs->maps.l4_cells_b, settings->cells) ?:
 	      leave_out_missing(programs) ?:
 	      l4dstat_bpf__load(programs);
 	source->cells_max = settings->cells;
@@ -120,21 +131,40 @@ static int prepare_store(int store_fd)
 	return 0;
 }
 
-/* Runs an iterator to its end. The programs write nothing, so every read returns 0 or, after many objects, -EAGAIN. */
-static int run_iterator(const struct bpf_link *link)
+/*
+ * Runs an iterator to its end and hands each record of size bytes that it wrote to take(). A read returns 0 at the end,
+ * or after many objects that wrote nothing -EAGAIN.
+ */
+static int run_iterator(const struct bpf_link *link, size_t size, void (*take)(void *context, const void *record),
+			void *context)
 {
 	const int fd = bpf_iter_create(bpf_link__fd(link));
-	char nothing[64];
+	uint64_t buffer[RECORDS_BUFFER / sizeof(uint64_t)];
+	size_t filled = 0;
 	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
-	do
-		n = read(fd, nothing, sizeof(nothing));
-	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	do {
+		n = read(fd, (char *)buffer + filled, sizeof(buffer) - filled);
+		if (n > 0) {
+			size_t at = 0;
+
+			for (filled += n; filled - at >= size; at += size)
+				take(context, (char *)buffer + at);
+			filled -= at;
+			memmove(buffer, (char *)buffer + at, filled);
+		}
+	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
 	n = n < 0 ? -errno : 0;
 	close(fd);
 	return n;
+}
+
+/* One whose program writes nothing. */
+static int run_silent_iterator(const struct bpf_link *link)
+{
+	return run_iterator(link, 1, NULL, NULL);
 }
 
 static int run_once(struct bpf_program *program)
@@ -144,7 +174,7 @@ static int run_once(struct bpf_program *program)
 
 	if (!link)
 		return -errno;
-	err = run_iterator(link);
+	err = run_silent_iterator(link);
 	bpf_link__destroy(link);
 	return err;
 }
@@ -156,6 +186,14 @@ static int attach_walk(struct source *source)
 
 	source->walk = bpf_program__attach_iter(source->programs->progs.l4_walk, &opts);
 	return source->walk ? 0 : -errno;
+}
+
+static int attach_in_netns(struct source *source, const struct source_settings *settings)
+{
+	if (!settings->states)
+		return 0;
+	source->in_netns = bpf_program__attach_iter(source->programs->progs.l4_find_in_netns, NULL);
+	return source->in_netns ? 0 : -errno;
 }
 
 static int attach_to_cgroup(struct bpf_program *const *programs, struct bpf_link **const *links, size_t count)
@@ -177,7 +215,7 @@ static int attach_to_cgroup(struct bpf_program *const *programs, struct bpf_link
  * The order matters: from sock_create on every new socket of a process has an entry in the ledger, then the
  * older ones get theirs, and only then datagrams are counted: what has no entry now is the kernel's own.
  */
-static int attach(struct source *source)
+static int attach(struct source *source, const struct source_settings *settings)
 {
 	struct l4dstat_bpf *bpf = source->programs;
 	struct bpf_program *const sockets[] = {bpf->progs.l4_sock_create, bpf->progs.l4_bind4, bpf->progs.l4_bind6};
@@ -191,6 +229,7 @@ static int attach(struct source *source)
 	       l4dstat_bpf__attach(bpf) ?:
 	       run_once(bpf->progs.l4_find_sockets) ?:
 	       attach_to_cgroup(datagrams, datagram_links, 2) ?:
+	       attach_in_netns(source, settings) ?:
 	       attach_walk(source);
 }
 
@@ -229,6 +268,160 @@ static uint64_t count_missed(const struct source *source)
 	return missed;
 }
 
+/* From here on the programs write to the other store; when this returns none writes to the old one. */
+static int swap_stores(struct source *source)
+{
+	const unsigned int next = (source->active + 1) % STORES;
+	const __u32 zero = 0;
+
+	if (source->in_netns)
+		cover_read();
+	if (bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_store), &zero, &source->store_fds[next], BPF_ANY))
+		return -errno;
+	source->active = next;
+	return 0;
+}
+
+static bool is_empty(const struct l4_cell *cell)
+{
+	for (int i = 0; i < L4_SLOTS; i++) {
+		if (cell->count[i])
+			return false;
+	}
+	return true;
+}
+
+static void take_cells(struct source *source, struct snapshot *snapshot, enum cell_kind kind, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct snapshot_cell *cell;
+
+		if (is_empty(&source->cells[i]))
+			continue;
+		snapshot->quality.cells_used += kind == CELL_COUNTS && source->keys[i].owner != L4_OWNER_OTHER;
+		cell = snapshot_add(snapshot);
+		cell->kind = kind;
+		cell->key = source->keys[i];
+		cell->cell = source->cells[i];
+	}
+}
+
+static int drain(struct source *source, int store_fd, struct snapshot *snapshot, enum cell_kind kind)
+{
+	uint32_t position, count;
+	void *from = NULL;
+	int err;
+
+	do {
+		count = source->batch;
+		err = bpf_map_lookup_and_delete_batch(store_fd, from, &position, source->keys, source->cells, &count,
+						      NULL);
+		err = err ? -errno : 0;
+		if (err == -ENOSPC) { /* one bucket holds more than a batch */
+			source->batch *= 2;
+			source->keys = memory_resize(source->keys, source->batch, sizeof(*source->keys));
+			source->cells = memory_resize(source->cells, source->batch, sizeof(*source->cells));
+			continue;
+		}
+		if (err && err != -ENOENT)
+			return err;
+		take_cells(source, snapshot, kind, count);
+		from = &position;
+	} while (err != -ENOENT);
+	return prepare_store(store_fd);
+}
+
+static double seconds_since(const struct timespec *then, const struct timespec *now)
+{
+	return (now->tv_sec - then->tv_sec) + (now->tv_nsec - then->tv_nsec) / 1e9;
+}
+
+static int compare_listeners(const void *a, const void *b)
+{
+	const uint64_t left = ((const struct snapshot_listener *)a)->listener.socket;
+	const uint64_t right = ((const struct snapshot_listener *)b)->listener.socket;
+
+	return (left > right) - (left < right);
+}
+
+static void take_listener(void *context, const void *record)
+{
+	struct snapshot_listener *listener = snapshot_add_listener(context);
+
+	memcpy(&listener->listener, record, sizeof(listener->listener));
+}
+
+/* What each listener has dropped since the last interval; of the first interval nothing is known. */
+static void compare_drops(struct source *source, struct snapshot *snapshot)
+{
+	const size_t size = sizeof(*snapshot->listeners);
+
+	if (snapshot->listener_count)
+		qsort(snapshot->listeners, snapshot->listener_count, size, compare_listeners);
+	for (size_t i = 0; source->has_listeners && i < snapshot->listener_count; i++) {
+		struct snapshot_listener *now = &snapshot->listeners[i];
+		const struct snapshot_listener *before =
+			source->listener_count
+				? bsearch(now, source->listeners, source->listener_count, size, compare_listeners)
+				: NULL;
+
+		now->drops = now->listener.drops - (before ? before->listener.drops : 0);
+	}
+	source->listeners = memory_resize(source->listeners, snapshot->listener_count + 1, size);
+	if (snapshot->listener_count)
+		memcpy(source->listeners, snapshot->listeners, snapshot->listener_count * size);
+	source->listener_count = snapshot->listener_count;
+	source->has_listeners = true;
+}
+
+/* For netns_aside(): the iterator sees the network namespace of the thread that makes it. */
+struct netns_visit {
+	struct source *source;
+	int err;
+};
+
+static void visit_namespaces(void *argument)
+{
+	struct netns_visit *visit = argument;
+	const struct netns *list;
+	size_t count;
+
+	netns_list(&list, &count);
+	for (size_t i = 0; !visit->err && i < count; i++) {
+		if (!netns_enter(&list[i])) /* it may be gone by now */
+			visit->err = run_silent_iterator(visit->source->in_netns);
+	}
+}
+
+/* What the walk over the ledger cannot see: TIME_WAIT, and sockets no process held when we started. */
+static int read_states(struct source *source, struct snapshot *snapshot)
+{
+	struct netns_visit visit = {.source = source};
+	int err;
+
+	snapshot->has_states = source->in_netns;
+	if (!source->in_netns)
+		return 0;
+	compare_drops(source, snapshot);
+	cover_fill(snapshot);
+	err = netns_aside(visit_namespaces, &visit);
+	return err ?: visit.err ?: drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES);
+}
+
+/* So that the first interval knows also the sockets that no process held. */
+static int find_older_sockets(struct source *source)
+{
+	struct snapshot nobody_reads = {};
+	int err;
+
+	if (source->in_netns)
+		cover_begin();
+	err = read_states(source, &nobody_reads);
+	snapshot_free(&nobody_reads);
+	source->has_listeners = false;
+	return err;
+}
+
 int source_open(struct source **opened, const struct source_settings *settings)
 {
 	struct source *source;
@@ -248,9 +441,14 @@ int source_open(struct source **opened, const struct source_settings *settings)
 	}
 	source->store_fds[0] = bpf_map__fd(source->programs->maps.l4_cells_a);
 	source->store_fds[1] = bpf_map__fd(source->programs->maps.l4_cells_b);
-	err = prepare_store(source->store_fds[0]) ?: prepare_store(source->store_fds[1]) ?: attach(source);
+	err = prepare_store(source->store_fds[0]) ?: prepare_store(source->store_fds[1]) ?: prepare_store(bpf_map__fd(source->programs->maps.l4_states)) ?: attach(source, settings);
 	if (err) {
 		complain(err, "attach its programs");
+		goto failed;
+	}
+	err = find_older_sockets(source);
+	if (err) {
+		complain(err, "look at the sockets that are there");
 		goto failed;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &source->began);
@@ -262,71 +460,6 @@ failed:
 	return err;
 }
 
-/* From here on the programs write to the other store; when this returns none writes to the old one. */
-static int swap_stores(struct source *source)
-{
-	const unsigned int next = (source->active + 1) % STORES;
-	const __u32 zero = 0;
-
-	if (bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_store), &zero, &source->store_fds[next], BPF_ANY))
-		return -errno;
-	source->active = next;
-	return 0;
-}
-
-static bool is_empty(const struct l4_cell *cell)
-{
-	for (int i = 0; i < L4_SLOTS; i++) {
-		if (cell->count[i])
-			return false;
-	}
-	return true;
-}
-
-static void take_cells(struct source *source, struct snapshot *snapshot, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		struct snapshot_cell *cell;
-
-		if (is_empty(&source->cells[i]))
-			continue;
-		snapshot->quality.cells_used += source->keys[i].owner != L4_OWNER_OTHER;
-		cell = snapshot_add(snapshot);
-		cell->key = source->keys[i];
-		cell->cell = source->cells[i];
-	}
-}
-
-static int drain(struct source *source, int store_fd, struct snapshot *snapshot)
-{
-	uint32_t position, count;
-	void *from = NULL;
-	int err;
-
-	do {
-		count = source->batch;
-		err = bpf_map_lookup_and_delete_batch(store_fd, from, &position, source->keys, source->cells, &count,
-						      NULL);
-		err = err ? -errno : 0;
-		if (err == -ENOSPC) { /* one bucket holds more than a batch */
-			source->batch *= 2;
-			source->keys = memory_resize(source->keys, source->batch, sizeof(*source->keys));
-			source->cells = memory_resize(source->cells, source->batch, sizeof(*source->cells));
-			continue;
-		}
-		if (err && err != -ENOENT)
-			return err;
-		take_cells(source, snapshot, count);
-		from = &position;
-	} while (err != -ENOENT);
-	return prepare_store(store_fd);
-}
-
-static double seconds_since(const struct timespec *then, const struct timespec *now)
-{
-	return (now->tv_sec - then->tv_sec) + (now->tv_nsec - then->tv_nsec) / 1e9;
-}
-
 int source_read(struct source *source, struct snapshot *snapshot)
 {
 	const unsigned int old = source->active;
@@ -335,11 +468,11 @@ int source_read(struct source *source, struct snapshot *snapshot)
 	int err;
 
 	snapshot_clear(snapshot);
-	err = run_iterator(source->walk) ?: swap_stores(source);
+	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, snapshot) ?: swap_stores(source);
 	if (!err) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		clock_gettime(CLOCK_REALTIME, &clock);
-		err = drain(source, source->store_fds[old], snapshot);
+		err = drain(source, source->store_fds[old], snapshot, CELL_COUNTS) ?: read_states(source, snapshot);
 	}
 	if (err)
 		return complain(err, "read its counters");
@@ -362,8 +495,11 @@ void source_close(struct source *source)
 	if (!source)
 		return;
 	bpf_link__destroy(source->walk);
+	bpf_link__destroy(source->in_netns);
 	l4dstat_bpf__destroy(source->programs);
 	free(source->keys);
 	free(source->cells);
+	free(source->listeners);
+	cover_free();
 	free(source);
 }

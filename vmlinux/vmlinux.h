@@ -25,6 +25,10 @@ struct in6_addr {
 	} in6_u;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct ns_common {
 	unsigned int inum;
 };
@@ -39,12 +43,14 @@ typedef struct {
 
 struct sock_common {
 	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
 	unsigned long skc_flags; /* 1 << enum sock_flags */
 };
 
@@ -58,6 +64,9 @@ struct sock {
 	struct sock_common __sk_common;
 	__u8 sk_userlocks : 4; /* before 6.18, and by L4_READ_BITS only */
 	int sk_err;
+	__u32 sk_ack_backlog;
+	__u32 sk_max_ack_backlog;
+	atomic_t sk_drops;
 	__u16 sk_protocol;
 	__u16 sk_type;
 	__u8 sk_kern_sock : 1; /* L4_READ_BITS only */
@@ -71,7 +80,12 @@ struct request_sock {
 	struct sock_common __req_common;
 };
 
+struct request_sock_queue {
+	atomic_t qlen;
+};
+
 struct inet_connection_sock {
+	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5; /* L4_READ_BITS only */
 };
 
@@ -128,7 +142,12 @@ struct task_struct {
 	struct css_set *cgroups;
 };
 
-struct bpf_iter_meta;
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
 struct bpf_map;
 
 struct bpf_iter__task_file {
@@ -136,6 +155,11 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
+};
+
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
 };
 
 struct bpf_iter__bpf_sk_storage_map {

@@ -13,7 +13,8 @@ no_line() { # WATCH WHAT JQ-FILTER
 }
 
 counters=$(sed -nE 's/^L4_(TCP|UDP)\((\w+),.*/"\2"/p' "$root/include/metrics.def" | jq -sc .)
-keys=$(sed -nE 's/^L4_[A-Z_]+\((\w+),.*/"\1"/p' "$root/include/metrics.def" | jq -sc .)
+gauges=$(sed -nE 's/^L4_GAUGE\((\w+),.*/"\1"/p' "$root/include/metrics.def" | jq -sc .)
+keys=$(sed -nE 's/^L4_(TCP|TCP_MAX|UDP|RATIO)\((\w+),.*/"\2"/p' "$root/include/metrics.def" | jq -sc .)
 at_least "counters in metrics.def" "$(jq length <<<"$counters")" 17
 
 network
@@ -51,12 +52,14 @@ for view in cut all joined many; do
 		select((.timestamp[:19] + "Z" | fromdate) - .ts | fabs > 1.001)'
 	no_line $view "total has other keys than metrics.def" '
 		select((.total | keys) != ('"$keys"' | sort)) | .total | keys'
+	no_line $view "sockets has other keys than the gauges of metrics.def" '
+		select((.sockets | keys) != ('"$gauges"' | sort)) | .sockets | keys'
 	no_line $view "quality is incomplete" '.quality | select(
 		([.unattributed, .cells_used, .cells_max, .cell_overflow, .missed, .late_ms] | map(type == "number") | all) | not)'
 	no_line $view "an event was missed or found no cell" '.quality | select(.missed != 0 or .cell_overflow != 0)'
 done
 
-lists='(to_entries[] | select(.value | type == "array"))'
+lists='(to_entries[] | select((.value | type == "array") and .key != "listeners"))'
 for view in cut all joined many; do
 	no_line $view "rows and total differ" ". as \$line | $lists as \$list | \$counters[] as \$c |
 		([\$list.value[] | .[\$c] // 0] | add // 0) as \$sum | select(\$sum != \$line.total[\$c]) |
@@ -64,6 +67,8 @@ for view in cut all joined many; do
 	no_line $view "a row has a zero or negative counter" "$lists.value[] | to_entries[] |
 		select(.key as \$k | \$counters | index(\$k)) | select(.value <= 0)"
 done
+no_line all "ports or processes do not add up to sockets" '. as $line | (.by_port, .by_process) as $list | '"$gauges"'[] as $g |
+	select(([$list[] | .[$g] // 0] | add // 0) != $line.sockets[$g]) | $g'
 for view in cut joined; do
 	no_line $view "a list has more than two rows and 'other'" "$lists | select((.value | length) > 3)"
 	no_line $view "'other' is not last" "$lists.value[:-1][] | select([.. | strings] | index(\"other\"))"

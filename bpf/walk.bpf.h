@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is read once per interval: the TCP sockets' own counters, and, if anybody asks, the sockets in each state
+ * and the accept queues of the listeners.
+ */
+#ifndef L4_WALK_BPF_H
+#define L4_WALK_BPF_H
+
+#include "tcp_book.bpf.h"
+
+_Static_assert((int)L4_GAUGE_SLOTS <= 16 && (int)L4_SLOTS >= 16, "l4_count_state() masks the slot");
+
+/* Which gauge a state is, + 1; 0: none. */
+const __u8 l4_gauge_of[16] = {
+#define L4_GAUGE(name, state, title, help) [BPF_TCP_##state] = L4_##name + 1,
+#include "metrics.def"
+};
+
+static __always_inline void l4_count_state(const struct l4_cell_key *key, const struct l4_owner *owner, __u8 state,
+					   __s64 n)
+{
+	const __u8 gauge = l4_gauge_of[state & 15];
+	struct l4_cell *cell;
+
+	if (!gauge || !n)
+		return;
+	cell = l4_cell_in(&l4_states, key, owner);
+	if (cell)
+		l4_add(cell, (gauge - 1) & 15, n); /* the mask is for the verifier */
+}
+
+static __always_inline void l4_count_socket(const struct sock *sk, const struct tcp_sock *tp,
+					    const struct l4_ledger *ledger)
+{
+	const __u8 state = sk->__sk_common.skc_state;
+	struct l4_cell_key key = {
+		.proto = L4_PROTO_TCP,
+		.role = ledger->role,
+		.port = ledger->port,
+		.netns = ledger->netns,
+	};
+
+	l4_set_owner(&key, &ledger->owner);
+	l4_count_state(&key, &ledger->owner, state, 1);
+	if (state == BPF_TCP_LISTEN) /* half-open connections are no sockets yet */
+		l4_count_state(&key, &ledger->owner, BPF_TCP_SYN_RECV, tp->inet_conn.icsk_accept_queue.qlen.counter);
+}
+
+static __always_inline void l4_report_listener(struct seq_file *seq, const struct sock *sk, const struct tcp_sock *tp,
+					       const struct l4_ledger *ledger)
+{
+	struct l4_listener listener = {
+		.socket = (__u64)sk,
+		.process = ledger->owner.process,
+		.cgroup = ledger->owner.cgroup,
+		.owner = ledger->owner.kind,
+		.netns = ledger->netns,
+		.port = ledger->port,
+		.backlog = sk->sk_ack_backlog,
+		.backlog_max = sk->sk_max_ack_backlog,
+		.half_open = tp->inet_conn.icsk_accept_queue.qlen.counter,
+		.drops = sk->sk_drops.counter,
+	};
+	__u32 *address = (__u32 *)listener.address;
+
+	__builtin_memcpy(listener.comm, ledger->owner.comm, sizeof(listener.comm));
+	if (sk->__sk_common.skc_family == AF_INET6) {
+		for (int i = 0; i < 4; i++)
+			address[i] = sk->__sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32[i];
+	} else {
+		address[2] = bpf_htonl(0xffff);
+		address[3] = sk->__sk_common.skc_rcv_saddr;
+	}
+	bpf_seq_write(seq, &listener, sizeof(listener));
+}
+
+/* Once per interval, every socket in the ledger, of all network namespaces. */
+SEC("iter/bpf_sk_storage_map")
+int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct l4_ledger *ledger = ctx->value;
+	struct seq_file *seq = ctx->meta->seq;
+	struct sock *sk = ctx->sk;
+	const struct tcp_sock *tp;
+
+	if (!sk || !ledger || !l4_is_tcp(sk) || ledger->self != (__u64)sk)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return 0;
+	if (sk->__sk_common.skc_state != BPF_TCP_LISTEN)
+		l4_book_tcp_unlocked(sk, tp, ledger);
+	if (!l4_want_states)
+		return 0;
+	l4_count_socket(sk, tp, ledger);
+	if (sk->__sk_common.skc_state == BPF_TCP_LISTEN)
+		l4_report_listener(seq, sk, tp, ledger);
+	return 0;
+}
+
+/*
+ * Every TCP socket of one network namespace, for what the ledger cannot know: TIME_WAIT, and sockets that no
+ * process held when we started, which get their entry here.
+ */
+SEC("iter/tcp")
+int l4_find_in_netns(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_KERNEL};
+	struct l4_ledger *ledger;
+	struct tcp_sock *tp;
+
+	if (!skc)
+		return 0;
+	if (skc->skc_state == BPF_TCP_TIME_WAIT) {
+		key.netns = skc->skc_net.net->ns.inum;
+		key.role = l4_port_was_listened(key.netns, skc->skc_num) ? L4_ROLE_SERVER : L4_ROLE_CLIENT;
+		key.port = key.role == L4_ROLE_SERVER ? skc->skc_num : bpf_ntohs(skc->skc_dport);
+		l4_count_state(&key, NULL, BPF_TCP_TIME_WAIT, 1);
+		return 0;
+	}
+	tp = bpf_skc_to_tcp_sock(skc);
+	if (!tp || bpf_sk_storage_get(&l4_ledgers, tp, NULL, 0))
+		return 0;
+	ledger = l4_tcp_ledger((struct sock *)tp, tp, tp->total_retrans);
+	if (!ledger)
+		return 0;
+	if (L4_READ_BITS((struct sock *)tp, sk_kern_sock))
+		ledger->owner.kind = L4_OWNER_KERNEL;
+	l4_count_socket((struct sock *)tp, tp, ledger);
+	return 0;
+}
+
+#endif

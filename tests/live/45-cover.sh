@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# The proof of the books: what l4dstat counted over what the kernel counted is 1 in an interval in which much happened.
+. "$(dirname "$0")/../lib.sh"
+
+network
+"${clients[@]}" sysctl -qw net.ipv4.tcp_syn_retries=1
+start server "$traffic" tcp-serve --port 7000 --mode source --bytes 2000000
+start deaf "$traffic" udp-recv --bind "$net4.128.1" --port 9000 --never-read --rcvbuf 4096
+ready server deaf
+drop "ip daddr $net4.2.0/24 tcp sport 7000 numgen random mod 100 < 5"
+watch proof 5
+start lossy "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.2.1" --port 7000 --count 5
+start refused "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.1.1" --port 7001 --count 20 --fails
+start flood "${clients[@]}" "$traffic" udp-send --to "$net4.128.1" --port 9000 --count 1000
+finish lossy refused flood
+settle
+next_line proof
+unwatch proof
+
+covers() { # COVER METRIC…: of intervals in which there was something
+	local cover=$1 sum
+
+	shift
+	sum=$(printf ' + .total.%s' "$@")
+	jq -s "[.[] | select((0$sum) > 0) | .quality.$cover] | unique | tostring" "$work/proof.out"
+}
+
+at_least "segments retransmitted" "$(total proof tcp_retrans_segs)" 10
+at_least "datagrams dropped" "$(total proof udp_rx_drops)" 500
+for pair in "retrans_cover tcp_retrans_segs tcp_retrans_synack" "opens_out_cover tcp_opens_out" "opens_in_cover tcp_opens_in" \
+	"failed_cover tcp_opens_failed" "udp_drops_cover udp_rx_drops"; do
+	# shellcheck disable=SC2086 # words
+	equal "${pair%% *}" "$(covers $pair)" '"[1]"'
+done

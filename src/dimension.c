@@ -143,8 +143,10 @@ static void print_cgroup(char *text, const struct dimension_key *key, const stru
 
 static void print_netns(char *text, const struct dimension_key *key, const struct dimension_context *context)
 {
-	(void)context;
-	snprintf(text, DIMENSION_TEXT, "%u", key->cell.netns);
+	if (context->netns_name)
+		snprintf(text, DIMENSION_TEXT, "%s", context->netns_name(key->cell.netns));
+	else
+		snprintf(text, DIMENSION_TEXT, "%u", key->cell.netns);
 }
 
 static void print_proto(char *text, const struct dimension_key *key, const struct dimension_context *context)
@@ -168,7 +170,8 @@ const struct dimension_info dimensions[DIM_COUNT] = {
 	[DIM_PROCESS] = {"process", "process", "one process", 22, keep_process, print_process},
 	[DIM_NAME] = {"name", "name", "all processes of one name", 15, keep_owner, print_name},
 	[DIM_CGROUP] = {"cgroup", "cgroup", "control group: unit, container", 30, keep_cgroup, print_cgroup},
-	[DIM_NETNS] = {"netns", "netns", "network namespace, by inode number", 10, keep_netns, print_netns},
+	[DIM_NETNS] = {"netns", "netns", "network namespace: its name, container, or inode number", 12, keep_netns,
+		       print_netns},
 	[DIM_PROTO] = {"proto", "proto", "tcp or udp", 5, keep_proto, print_proto},
 	[DIM_ROLE] = {"role", "role", "server or client side of the service", 6, keep_role, print_role},
 };

@@ -28,8 +28,9 @@ struct dimension_list {
 };
 
 struct dimension_context {
-	unsigned int prefix4, prefix6;		 /* prefix lengths the remote addresses are masked to */
-	const char *(*cgroup_path)(uint64_t id); /* NULL-able; returns NULL if not known */
+	unsigned int prefix4, prefix6;		   /* prefix lengths the remote addresses are masked to */
+	const char *(*cgroup_path)(uint64_t id);   /* NULL-able; returns NULL if not known */
+	const char *(*netns_name)(uint32_t inode); /* NULL-able; never returns NULL */
 };
 
 enum { DIMENSION_TEXT = 256 };

@@ -12,6 +12,7 @@
 
 #include "cgroup.h"
 #include "memory.h"
+#include "netns.h"
 #include "options.h"
 #include "output.h"
 #include "source.h"
@@ -131,7 +132,10 @@ static void set_up_output(struct run *run)
 		.by = options->by,
 		.sort = options->sort,
 		.top = options->top,
-		.dimension = {.prefix4 = options->prefix4, .prefix6 = options->prefix6, .cgroup_path = cgroup_path},
+		.dimension = {.prefix4 = options->prefix4,
+			      .prefix6 = options->prefix6,
+			      .cgroup_path = cgroup_path,
+			      .netns_name = netns_name},
 		.columns = options->columns[0] ? (const struct column_group **)options->columns : NULL,
 		.host = run->host,
 		.delay = options->delay,

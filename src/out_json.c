@@ -69,11 +69,24 @@ static void set_process(json_t *row, enum dimension dim, const struct dimension_
 		set_printed(row, DIM_CGROUP, key, context);
 }
 
+/* By number, which is unique, and by name, which need not be. */
+static void set_netns(json_t *row, enum dimension dim, const struct dimension_key *key,
+		      const struct dimension_context *context)
+{
+	char text[DIMENSION_TEXT];
+
+	snprintf(text, sizeof(text), "%u", key->cell.netns);
+	set(row, dimensions[dim].name, json_string(text));
+	dimensions[dim].print(text, key, context);
+	set(row, "netns_name", json_string(text));
+}
+
 /* How a dimension's value stands in a row, where that is more than its text. */
 static void (*const setters[DIM_COUNT])(json_t *, enum dimension, const struct dimension_key *,
 					const struct dimension_context *) = {
 	[DIM_PORT] = set_port,
 	[DIM_PROCESS] = set_process,
+	[DIM_NETNS] = set_netns,
 };
 
 static void set_value(json_t *object, const struct report_values *values, enum metric metric)
@@ -153,8 +166,9 @@ static void set_totals(struct json_state *state, json_t *object, const struct sn
 static json_t *listener_object(const struct snapshot_listener *found, const struct dimension_context *context)
 {
 	const struct l4_listener *listener = &found->listener;
-	struct dimension_key key = {.cell = {.process = listener->process, .owner = listener->owner},
-				    .cgroup = listener->cgroup};
+	struct dimension_key key = {
+		.cell = {.process = listener->process, .owner = listener->owner, .netns = listener->netns},
+		.cgroup = listener->cgroup};
 	char address[DIMENSION_ADDRESS];
 	json_t *object = made(json_object());
 
@@ -163,7 +177,7 @@ static json_t *listener_object(const struct snapshot_listener *found, const stru
 	set(object, "proto", json_string("tcp"));
 	set(object, "address", json_string(address));
 	set(object, "port", json_integer(listener->port));
-	set(object, "netns", json_integer(listener->netns));
+	set_netns(object, DIM_NETNS, &key, context);
 	set_process(object, DIM_PROCESS, &key, context);
 	set(object, "backlog", json_integer(listener->backlog));
 	set(object, "backlog_max", json_integer(listener->backlog_max));

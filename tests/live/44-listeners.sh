@@ -20,7 +20,7 @@ next_line listeners
 unwatch listeners
 kill -CONT "${job_pid[stuck]}"
 
-here=".netns == $(netns_of server)"
+here=".netns == \"$(netns_of server)\""
 found() { # FIELD PORT: in the last whole interval
 	jq -rs ".[-2].listeners[] | select($here and .port == $2) | .$1" "$work/listeners.out"
 }

@@ -75,9 +75,9 @@ $(O)/tests/unit-%: tests/unit/test_%.c $(PURE_OBJECTS) | $(O)/tests
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(PURE_OBJECTS) $(LDFLAGS) $(LIBRARY_LIBS) -lcmocka -lm
 
-$(O)/traffic: tools/traffic.c | $(O)
-	$(call say,CC,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS)
+$(O)/traffic: $(wildcard tools/traffic/*) | $(O)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS)
 
 $(O)/bench/%: tests/bench.d/%.c | $(O)/bench
 	$(call say,CC,$<)

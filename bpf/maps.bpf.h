@@ -16,6 +16,9 @@ const volatile __u32 l4_mask6[4] = {~0u, ~0u, ~0u, ~0u};
 /* Does anybody look at states and listeners? */
 const volatile bool l4_want_states = false;
 
+/* Do the tracepoints tell who sends and receives? From 6.3 on. */
+const volatile bool l4_sees_users = true;
+
 __u64 l4_cell_overflow; /* bookings that went to an `other` cell */
 __u64 l4_lost;		/* bookings that found not even that: must stay 0 */
 

@@ -73,7 +73,7 @@ static __always_inline void l4_udp_used(struct sock *sk, bool sent)
 }
 
 /* What the socket counted until now belongs to its owner until now, unless that was the listener. */
-static __always_inline void l4_tcp_used(struct sock *sk)
+static __always_inline void l4_tcp_used(struct sock *sk, bool sent, int used)
 {
 	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct l4_ledger *ledger;
@@ -85,30 +85,32 @@ static __always_inline void l4_tcp_used(struct sock *sk)
 	if (!ledger)
 		return;
 	user = ledger->owner;
-	if (!l4_own(&user, bpf_get_current_task_btf()))
+	if (!l4_own(&user, bpf_get_current_task_btf())) {
+		ledger->inherited = 0;
 		return;
+	}
 	if (!ledger->inherited)
-		l4_book_tcp_unlocked(sk, tp, ledger);
+		l4_book_former(sk, tp, ledger, used, sent);
 	ledger->owner = user;
 	ledger->inherited = 0;
 }
 
 /* Who last sent or received owns the socket. */
-static __always_inline void l4_used(struct sock *sk, bool sent)
+static __always_inline void l4_used(struct sock *sk, bool sent, int used)
 {
 	if (!l4_is_inet(sk) || L4_READ_BITS(sk, sk_kern_sock))
 		return;
 	if (sk->sk_protocol == IPPROTO_UDP)
 		l4_udp_used(sk, sent);
 	else if (sk->sk_protocol == IPPROTO_TCP)
-		l4_tcp_used(sk);
+		l4_tcp_used(sk, sent, used);
 }
 
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(l4_sock_send, struct sock *sk, int ret)
 {
 	if (ret >= 0)
-		l4_used(sk, true);
+		l4_used(sk, true, ret);
 	return 0;
 }
 
@@ -116,7 +118,7 @@ SEC("tp_btf/sock_recv_length")
 int BPF_PROG(l4_sock_recv, struct sock *sk, int ret)
 {
 	if (ret >= 0)
-		l4_used(sk, false);
+		l4_used(sk, false, ret);
 	return 0;
 }
 

@@ -196,10 +196,9 @@ static __always_inline void l4_book_rtt(struct l4_cell *cell, const struct tcp_s
 }
 
 /* Books what the socket has counted since it was last booked, and how it ended if it did. */
-static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
-					struct l4_tcp_end end)
+static __always_inline void l4_book_counts(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
+					   struct l4_tcp_counts now, struct l4_tcp_end end)
 {
-	const struct l4_tcp_counts now = l4_tcp_counts_of(sk, tp, ledger);
 	const __s64 rx_bytes = l4_take64(&ledger->booked.rx_bytes, now.rx_bytes);
 	const __s64 tx_bytes = l4_take64(&ledger->booked.tx_bytes, now.tx_bytes);
 	const __s64 rx_segs = l4_take32(&ledger->booked.rx_segs, now.rx_segs);
@@ -229,6 +228,47 @@ static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_
 		l4_book_failure(cell, sk->sk_err);
 	if (end.closed)
 		l4_book_close(cell, ledger);
+}
+
+static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
+					struct l4_tcp_end end)
+{
+	l4_book_counts(sk, tp, ledger, l4_tcp_counts_of(sk, tp, ledger), end);
+}
+
+/*
+ * Books what belongs to the owner until now when another process has sent or received `used` bytes: not what
+ * those were acknowledged of already, nor what was and is left to be read.
+ */
+static __always_inline void l4_book_former(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
+					   __u32 used, bool sent)
+{
+	const struct l4_tcp_end no_end = {};
+	struct l4_tcp_counts now = l4_tcp_counts_of(sk, tp, ledger);
+	const __u32 outstanding = tp->write_seq - tp->snd_una;
+	const __u32 unread = tp->rcv_nxt - tp->copied_seq;
+	const __u64 acked_of_used = sent && used > outstanding ? used - outstanding : 0;
+	const __u64 not_read_before = unread + (sent ? 0 : used);
+
+	if (!ledger->end_pending)
+		return;
+	now.rx_bytes = now.rx_bytes < ledger->booked.rx_bytes + not_read_before ? ledger->booked.rx_bytes
+										: now.rx_bytes - not_read_before;
+	now.tx_bytes = now.tx_bytes < ledger->booked.tx_bytes + acked_of_used ? ledger->booked.tx_bytes
+									      : now.tx_bytes - acked_of_used;
+	l4_book_counts(sk, tp, ledger, now, no_end);
+	if (!*(volatile __u32 *)&ledger->end_pending) /* see l4_book_tcp_unlocked() */
+		l4_book_tcp(sk, tp, ledger, no_end);
+}
+
+/* Only that the connection is there. */
+static __always_inline void l4_book_open(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger)
+{
+	const __s64 opened = l4_take_open(ledger, tp);
+	struct l4_cell *cell = opened ? l4_tcp_cell(&sk->__sk_common, ledger) : NULL;
+
+	if (cell)
+		l4_add(cell, L4_tcp_opens_in, opened);
 }
 
 /*

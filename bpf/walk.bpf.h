@@ -74,6 +74,18 @@ static __always_inline void l4_report_listener(struct seq_file *seq, const struc
 	bpf_seq_write(seq, &listener, sizeof(listener));
 }
 
+/*
+ * What an accepted connection received before anybody used it belongs to whoever will: only that it was accepted is
+ * booked, to the listener's owner.
+ */
+static __always_inline void l4_book_running(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger)
+{
+	if (ledger->inherited && l4_sees_users)
+		l4_book_open(sk, tp, ledger);
+	else
+		l4_book_tcp_unlocked(sk, tp, ledger);
+}
+
 /* Once per interval, every socket in the ledger, of all network namespaces. */
 SEC("iter/bpf_sk_storage_map")
 int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
@@ -89,7 +101,7 @@ int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
 	if (!tp)
 		return 0;
 	if (sk->__sk_common.skc_state != BPF_TCP_LISTEN)
-		l4_book_tcp_unlocked(sk, tp, ledger);
+		l4_book_running(sk, tp, ledger);
 	if (!l4_want_states)
 		return 0;
 	l4_count_socket(sk, tp, ledger);

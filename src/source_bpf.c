@@ -87,6 +87,7 @@ static int leave_out_missing(struct l4dstat_bpf *programs)
 			"first owner\n",
 			section + 7);
 		bpf_program__set_autoload(program, false);
+		programs->rodata->l4_sees_users = false;
 	}
 	btf__free(kernel);
 	return 0;

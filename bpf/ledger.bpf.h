@@ -72,15 +72,16 @@ static __always_inline bool l4_own(struct l4_owner *owner, const struct task_str
 	return true;
 }
 
-static __always_inline void l4_note_listened(__u32 netns, __u16 port)
+static __always_inline void l4_note_listened(__u32 netns, __u16 port, const struct l4_owner *owner)
 {
 	struct l4_port key = {.netns = netns, .port = port};
-	__u8 yes = 1;
+	struct l4_owner copy = *owner; /* 6.1 does not take it from where the walk has it */
 
-	bpf_map_update_elem(&l4_listened, &key, &yes, BPF_ANY);
+	bpf_map_update_elem(&l4_listened, &key, &copy, BPF_ANY);
 }
 
-static __always_inline bool l4_port_was_listened(__u32 netns, __u16 port)
+/* Who listens, or did, on this port; NULL if nobody. */
+static __always_inline const struct l4_owner *l4_listener_of(__u32 netns, __u16 port)
 {
 	struct l4_port key = {.netns = netns, .port = port};
 

@@ -19,8 +19,12 @@ const volatile bool l4_want_states = false;
 /* Do the tracepoints tell who sends and receives? From 6.3 on. */
 const volatile bool l4_sees_users = true;
 
-__u64 l4_cell_overflow; /* bookings that went to an `other` cell */
-__u64 l4_lost;		/* bookings that found not even that: must stay 0 */
+/* Does tcp_send_reset tell why? From 6.10 on. */
+const volatile bool l4_has_reset_reason = false;
+
+__u64 l4_reset_reasons[L4_RESET_REASONS]; /* resets sent, by enum sk_rst_reason */
+__u64 l4_cell_overflow;			  /* bookings that went to an `other` cell */
+__u64 l4_lost;				  /* bookings that found not even that: must stay 0 */
 
 /* Who answers for a socket. */
 struct l4_owner {
@@ -89,7 +93,10 @@ struct {
 	__type(value, struct l4_cell);
 } l4_states SEC(".maps");
 
-/* The ports that are or were listened on: tells the sides of connections apart whose beginning we did not see. */
+/*
+ * The ports that are or were listened on, and by whom: tells the sides of connections apart whose beginning we did
+ * not see, and whose the half-open ones are.
+ */
 struct l4_port {
 	__u32 netns;
 	__u32 port;
@@ -100,7 +107,7 @@ struct {
 	__uint(max_entries, 16384);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct l4_port);
-	__type(value, __u8);
+	__type(value, struct l4_owner);
 } l4_listened SEC(".maps");
 
 /* The datagram this CPU delivers right now: a drop that follows is of this one. */

@@ -88,12 +88,12 @@ static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock 
 	ledger->open_pending = ledger->end_pending = ledger->connect_pending = role == L4_ROLE_CLIENT;
 	ledger->begun = role == L4_ROLE_CLIENT ? bpf_ktime_get_ns() : 0;
 	ledger->booked = l4_tcp_counts_of(sk, tp, ledger);
-	if (role == L4_ROLE_SERVER)
-		l4_note_listened(ledger->netns, port);
 	if (L4_READ_BITS(sk, sk_kern_sock))
 		ledger->owner.kind = L4_OWNER_KERNEL;
 	else
 		l4_own(&ledger->owner, bpf_get_current_task_btf());
+	if (role == L4_ROLE_SERVER)
+		l4_note_listened(ledger->netns, port, &ledger->owner);
 }
 
 /*
@@ -230,6 +230,8 @@ int BPF_PROG(l4_reset_out, struct sock *sk, struct sk_buff *skb)
 {
 	const struct tcp_sock *tp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
 
+	if (l4_has_reset_reason)
+		__sync_fetch_and_add(&l4_reset_reasons[ctx[2] & (L4_RESET_REASONS - 1)], 1);
 	if (!sk || !tp)
 		l4_book_reset_of_nobody(skb);
 	else if (l4_is_tcp(sk) && sk->__sk_common.skc_state != BPF_TCP_LISTEN)

@@ -43,7 +43,7 @@ static __always_inline void l4_tcp_guess_role(struct l4_ledger *ledger, const st
 	const __u16 local = sk->__sk_common.skc_num;
 
 	ledger->netns = l4_netns_of(sk);
-	if (state == BPF_TCP_LISTEN || state == BPF_TCP_SYN_RECV || l4_port_was_listened(ledger->netns, local)) {
+	if (state == BPF_TCP_LISTEN || state == BPF_TCP_SYN_RECV || l4_listener_of(ledger->netns, local)) {
 		ledger->role = L4_ROLE_SERVER;
 		ledger->port = local;
 	} else {

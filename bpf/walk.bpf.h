@@ -16,23 +16,20 @@ const __u8 l4_gauge_of[16] = {
 #include "metrics.def"
 };
 
-static __always_inline void l4_count_state(const struct l4_cell_key *key, const struct l4_owner *owner, __u8 state,
-					   __s64 n)
+static __always_inline void l4_count_state(const struct l4_cell_key *key, const struct l4_owner *owner, __u8 state)
 {
 	const __u8 gauge = l4_gauge_of[state & 15];
 	struct l4_cell *cell;
 
-	if (!gauge || !n)
+	if (!gauge)
 		return;
 	cell = l4_cell_in(&l4_states, key, owner);
 	if (cell)
-		l4_add(cell, (gauge - 1) & 15, n); /* the mask is for the verifier */
+		l4_add(cell, (gauge - 1) & 15, 1); /* the mask is for the verifier */
 }
 
-static __always_inline void l4_count_socket(const struct sock *sk, const struct tcp_sock *tp,
-					    const struct l4_ledger *ledger)
+static __always_inline void l4_count_socket(const struct sock *sk, const struct l4_ledger *ledger)
 {
-	const __u8 state = sk->__sk_common.skc_state;
 	struct l4_cell_key key = {
 		.proto = L4_PROTO_TCP,
 		.role = ledger->role,
@@ -41,9 +38,24 @@ static __always_inline void l4_count_socket(const struct sock *sk, const struct 
 	};
 
 	l4_set_owner(&key, &ledger->owner);
-	l4_count_state(&key, &ledger->owner, state, 1);
-	if (state == BPF_TCP_LISTEN) /* half-open connections are no sockets yet */
-		l4_count_state(&key, &ledger->owner, BPF_TCP_SYN_RECV, tp->inet_conn.icsk_accept_queue.qlen.counter);
+	l4_count_state(&key, &ledger->owner, sk->__sk_common.skc_state);
+}
+
+/* A half-open connection is no socket yet: it is whoever's listens, and known by its remote prefix. */
+static __always_inline void l4_count_half_open(const struct sock_common *request)
+{
+	struct l4_cell_key key = {
+		.proto = L4_PROTO_TCP,
+		.role = L4_ROLE_SERVER,
+		.port = request->skc_num,
+		.netns = request->skc_net.net->ns.inum,
+	};
+	const struct l4_owner *owner = l4_listener_of(key.netns, key.port);
+
+	if (owner)
+		l4_set_owner(&key, owner);
+	l4_tcp_prefix(&key, request);
+	l4_count_state(&key, owner, BPF_TCP_SYN_RECV);
 }
 
 static __always_inline void l4_report_listener(struct seq_file *seq, const struct sock *sk, const struct tcp_sock *tp,
@@ -104,15 +116,17 @@ int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
 		l4_book_running(sk, tp, ledger);
 	if (!l4_want_states)
 		return 0;
-	l4_count_socket(sk, tp, ledger);
-	if (sk->__sk_common.skc_state == BPF_TCP_LISTEN)
+	l4_count_socket(sk, ledger);
+	if (sk->__sk_common.skc_state == BPF_TCP_LISTEN) {
+		l4_note_listened(ledger->netns, ledger->port, &ledger->owner);
 		l4_report_listener(seq, sk, tp, ledger);
+	}
 	return 0;
 }
 
 /*
- * Every TCP socket of one network namespace, for what the ledger cannot know: TIME_WAIT, and sockets that no
- * process held when we started, which get their entry here.
+ * Every TCP socket of one network namespace, for what the ledger cannot know: TIME_WAIT, half-open connections, and
+ * sockets that no process held when we started, which get their entry here.
  */
 SEC("iter/tcp")
 int l4_find_in_netns(struct bpf_iter__tcp *ctx)
@@ -126,9 +140,13 @@ int l4_find_in_netns(struct bpf_iter__tcp *ctx)
 		return 0;
 	if (skc->skc_state == BPF_TCP_TIME_WAIT) {
 		key.netns = skc->skc_net.net->ns.inum;
-		key.role = l4_port_was_listened(key.netns, skc->skc_num) ? L4_ROLE_SERVER : L4_ROLE_CLIENT;
+		key.role = l4_listener_of(key.netns, skc->skc_num) ? L4_ROLE_SERVER : L4_ROLE_CLIENT;
 		key.port = key.role == L4_ROLE_SERVER ? skc->skc_num : bpf_ntohs(skc->skc_dport);
-		l4_count_state(&key, NULL, BPF_TCP_TIME_WAIT, 1);
+		l4_count_state(&key, NULL, BPF_TCP_TIME_WAIT);
+		return 0;
+	}
+	if (skc->skc_state == BPF_TCP_NEW_SYN_RECV) {
+		l4_count_half_open(skc);
 		return 0;
 	}
 	tp = bpf_skc_to_tcp_sock(skc);
@@ -139,7 +157,7 @@ int l4_find_in_netns(struct bpf_iter__tcp *ctx)
 		return 0;
 	if (L4_READ_BITS((struct sock *)tp, sk_kern_sock))
 		ledger->owner.kind = L4_OWNER_KERNEL;
-	l4_count_socket((struct sock *)tp, tp, ledger);
+	l4_count_socket((struct sock *)tp, ledger);
 	return 0;
 }
 

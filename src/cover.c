@@ -59,6 +59,7 @@ void cover_fill(struct snapshot *snapshot)
 		netns_notice(snapshot->cells[i].key.netns, snapshot->cells[i].key.process.tgid);
 	netns_refresh();
 	snmp_delta(&kernels, NULL);
+	snapshot->quality.has_cover = true;
 	for (int cover = 0; cover < COVER_COUNT; cover++)
 		snapshot->quality.cover[cover] = snmp_cover(ours(snapshot, cover), kernels.count[pairs[cover].kernels]);
 }

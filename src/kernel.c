@@ -13,6 +13,7 @@
 
 #include "cgroup.h"
 #include "kernel.h"
+#include "memory.h"
 
 static const char btf_path[] = "/sys/kernel/btf/vmlinux";
 
@@ -61,6 +62,36 @@ bool kernel_has_tracepoint(const struct btf *kernel, const char *name)
 
 	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
 	return btf__find_by_name_kind(kernel, typedef_name, BTF_KIND_TYPEDEF) > 0;
+}
+
+unsigned int kernel_tracepoint_arguments(const struct btf *kernel, const char *name)
+{
+	const struct btf_type *type;
+	char typedef_name[128];
+	int id;
+
+	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(kernel, typedef_name, BTF_KIND_TYPEDEF);
+	type = id < 0 ? NULL : btf__type_by_id(kernel, id);
+	while (type && (btf_is_typedef(type) || btf_is_ptr(type)))
+		type = btf__type_by_id(kernel, type->type);
+	return type && btf_is_func_proto(type) && btf_vlen(type) ? btf_vlen(type) - 1 : 0; /* the first is void * */
+}
+
+void kernel_enumerators(const struct btf *kernel, const char *enumeration, const char *prefix, char **names,
+			unsigned int count)
+{
+	const int id = btf__find_by_name_kind(kernel, enumeration, BTF_KIND_ENUM);
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(kernel, id);
+
+	for (int i = 0; type && i < btf_vlen(type); i++) {
+		const struct btf_enum *value = &btf_enum(type)[i];
+		const char *name = btf__name_by_offset(kernel, value->name_off);
+		const size_t skip = strncmp(name, prefix, strlen(prefix)) ? 0 : strlen(prefix);
+
+		if (value->val >= 0 && (unsigned int)value->val < count && !names[value->val])
+			names[value->val] = memory_format("%s", name + skip);
+	}
 }
 
 /* Names the first thing the main job cannot do without and this kernel does not have, NULL if none. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -144,6 +145,14 @@ static void set_up_output(struct run *run)
 	run->output_state = run->output->begin(&run->settings);
 }
 
+/* Inode number of the network namespace we are in; 0 if /proc does not say. */
+static uint32_t own_netns(void)
+{
+	struct stat self;
+
+	return stat("/proc/self/ns/net", &self) ? 0 : self.st_ino;
+}
+
 static enum exit_code run_live(const struct options *options)
 {
 	const struct source_settings settings = {
@@ -151,12 +160,19 @@ static enum exit_code run_live(const struct options *options)
 		.prefix6 = options->prefix6,
 		.cells = options->cells,
 		.states = options_want_states(options),
+		.netns = options->netns_self ? own_netns() : 0,
 		.verbose = options->verbose,
 	};
 	struct run run = {.options = options};
 	enum exit_code code;
 	int err;
 
+	if (options->netns_self && !settings.netns) {
+		fputs("l4dstat: cannot tell which network namespace this is, /proc is not mounted; leave out --netns "
+		      "self\n",
+		      stderr);
+		return EXIT_RUNTIME;
+	}
 	sigemptyset(&run.stop_signals);
 	sigaddset(&run.stop_signals, SIGINT);
 	sigaddset(&run.stop_signals, SIGTERM);

@@ -150,6 +150,15 @@ static int set_sort(struct options *options, const char *value, char **complaint
 	return 0;
 }
 
+static int set_netns(struct options *options, const char *value, char **complaint)
+{
+	options->netns_self = !strcmp(value, "self");
+	if (!options->netns_self && strcmp(value, "all"))
+		return refuse(complaint,
+			      memory_format("--netns takes self or all, not '%s'; --by netns tells them apart", value));
+	return 0;
+}
+
 static int set_top(struct options *options, const char *value, char **complaint)
 {
 	return set_number("--top", value, 0, TOP_MAX, &options->top, complaint);
@@ -186,6 +195,7 @@ static const struct option_row rows[] = {
 	{0, "json", NULL, "one JSON object per interval", set_json},
 	{0, "prefix4", "BITS", "IPv4 subnets are this long; 32: single addresses (default 24)", set_prefix4},
 	{0, "prefix6", "BITS", "IPv6 subnets are this long; 128: single addresses (default 64)", set_prefix6},
+	{0, "netns", "WHICH", "self: only this network namespace; all (default)", set_netns},
 	{0, "cells", "N", "memory for so many cells per interval, the rest is `other` (default 65536)", set_cells},
 	{0, "color", "[=WHEN]", "auto, always or never", set_color},
 	{0, "nocolor", NULL, "no colours", set_nocolor},

@@ -27,6 +27,7 @@ struct options {
 	unsigned long count; /* intervals; 0: until stopped */
 	bool json;
 	bool listeners;
+	bool netns_self; /* only the network namespace we are in */
 	bool verbose;
 	bool noheaders;
 	enum colour_choice colour;

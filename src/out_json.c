@@ -203,7 +203,7 @@ static json_t *quality_object(const struct snapshot *snapshot)
 	const struct snapshot_quality *quality = &snapshot->quality;
 	json_t *object = made(json_object());
 
-	for (int cover = 0; snapshot->has_states && cover < COVER_COUNT; cover++)
+	for (int cover = 0; quality->has_cover && cover < COVER_COUNT; cover++)
 		set(object, cover_names[cover], rounded(quality->cover[cover], 1e-6));
 	set(object, "unattributed", rounded(report_unattributed(snapshot), 1e-6));
 	set(object, "cells_used", json_integer(quality->cells_used));
@@ -228,6 +228,20 @@ static json_t *timestamp(double seconds)
 	return json_string(text);
 }
 
+/* Resets sent, by the kernel's name of the reason. */
+static void set_reset_reasons(json_t *object, const struct snapshot *snapshot)
+{
+	json_t *reasons = made(json_object());
+
+	for (int i = 0; i < L4_RESET_REASONS; i++) {
+		const char *name = snapshot->reset_reason_names[i];
+
+		if (snapshot->reset_reasons[i])
+			set(reasons, name ?: "UNKNOWN", json_integer(snapshot->reset_reasons[i]));
+	}
+	set(object, "resets_out_by_reason", reasons);
+}
+
 static json_t *interval_object(struct json_state *state, const struct snapshot *snapshot)
 {
 	static const struct {
@@ -247,6 +261,8 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 	set(object, "ts", rounded(snapshot->timestamp, 1e-3));
 	set(object, "interval", rounded(snapshot->interval, 1e-6));
 	set_totals(state, object, snapshot);
+	if (snapshot->reset_reason_names)
+		set_reset_reasons(object, snapshot);
 	if (settings->by.count)
 		set_list(state, object, "rows", snapshot, &settings->by);
 	for (size_t i = 0; !settings->by.count && i < sizeof(lists) / sizeof(*lists); i++)

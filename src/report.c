@@ -113,6 +113,13 @@ static void add_to_group(struct group *group, const struct snapshot_cell *cell, 
 	}
 }
 
+static bool has_prefix(const struct snapshot_cell *cell)
+{
+	static const uint8_t none[L4_PREFIX_LEN];
+
+	return memcmp(cell->key.prefix, none, sizeof(none));
+}
+
 static struct grouping grouping_new(const struct snapshot *snapshot, const struct dimension_list *dims,
 				    const struct report_sort *sort)
 {
@@ -131,8 +138,8 @@ static struct grouping grouping_new(const struct snapshot *snapshot, const struc
 		const struct snapshot_cell *cell = &snapshot->cells[i];
 		struct group *group;
 
-		if (cell->kind == CELL_STATES && dimension_listed(dims, DIM_SUBNET)) {
-			grouping.of_cell[i] = LEFT_OUT; /* states are not counted by subnet */
+		if (cell->kind == CELL_STATES && !has_prefix(cell) && dimension_listed(dims, DIM_SUBNET)) {
+			grouping.of_cell[i] = LEFT_OUT; /* only half-open connections are counted by subnet */
 			continue;
 		}
 		if (cell->key.owner == L4_OWNER_OTHER) {

@@ -30,7 +30,8 @@ struct snapshot_listener {
 enum cover { COVER_RETRANS, COVER_OPENS_OUT, COVER_OPENS_IN, COVER_FAILED, COVER_UDP_DROPS, COVER_COUNT };
 
 struct snapshot_quality {
-	double cover[COVER_COUNT]; /* ours over the kernel's, 1 if equal; only with has_states */
+	bool has_cover;		   /* compared with the kernel's counters */
+	double cover[COVER_COUNT]; /* ours over the kernel's, 1 if equal */
 	unsigned int cells_used;   /* of this interval */
 	unsigned int cells_max;
 	uint64_t cell_overflow; /* bookings that went to `other` cells in this interval */
@@ -46,7 +47,10 @@ struct snapshot {
 	struct snapshot_cell *cells; /* count of them; owned by the snapshot */
 	size_t count;
 	size_t capacity;
-	bool has_states;		     /* sockets by state and listeners were asked for and are in here */
+	uint64_t reset_reasons[L4_RESET_REASONS]; /* resets sent in this interval, by the kernel's number of the reason
+						   */
+	char *const *reset_reason_names; /* L4_RESET_REASONS of them, some NULL; the source's; NULL: it does not tell */
+	bool has_states;		 /* sockets by state and listeners were asked for and are in here */
 	struct snapshot_listener *listeners; /* listener_count of them, by socket; owned by the snapshot */
 	size_t listener_count;
 	size_t listener_capacity;

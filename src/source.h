@@ -13,6 +13,7 @@ struct source_settings {
 	unsigned int prefix4, prefix6; /* prefix lengths remote addresses are masked to */
 	unsigned int cells;	       /* memory for so many per interval, two of them for what finds none */
 	bool states;		       /* count sockets by state and look at listeners */
+	uint32_t netns;		       /* inode number of the only network namespace to look at, 0: all */
 	bool verbose;		       /* let libbpf speak */
 };
 

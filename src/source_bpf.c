@@ -37,8 +37,11 @@ struct source {
 	int store_fds[STORES];
 	unsigned int active; /* which store the programs write to */
 	unsigned int cells_max;
-	struct timespec began;		     /* of this interval, CLOCK_MONOTONIC */
-	uint64_t missed, overflow;	     /* as of its begin */
+	uint32_t netns;				  /* the only one to look at; 0: all */
+	struct timespec began;			  /* of this interval, CLOCK_MONOTONIC */
+	uint64_t missed, overflow;		  /* as of its begin */
+	uint64_t reset_reasons[L4_RESET_REASONS]; /* as of its begin */
+	char *reset_reason_names[L4_RESET_REASONS];
 	struct snapshot_listener *listeners; /* of the last interval, by socket */
 	size_t listener_count;
 	bool has_listeners;	  /* there was a last interval */
@@ -70,13 +73,10 @@ static void set_mask(volatile const __u32 *knob, unsigned int first_bit, unsigne
 }
 
 /* Leaves out the programs whose tracepoint this kernel does not have; kernel_check() has seen to the others. */
-static int leave_out_missing(struct l4dstat_bpf *programs)
+static void leave_out_missing(struct l4dstat_bpf *programs, const struct btf *kernel)
 {
-	struct btf *kernel = btf__load_vmlinux_btf();
 	struct bpf_program *program;
 
-	if (!kernel)
-		return -errno;
 	bpf_object__for_each_program(program, programs->obj) {
 		const char *section = bpf_program__section_name(program);
 
@@ -88,6 +88,20 @@ static int leave_out_missing(struct l4dstat_bpf *programs)
 			section + 7);
 		bpf_program__set_autoload(program, false);
 		programs->rodata->l4_sees_users = false;
+	}
+}
+
+static int fit_to_kernel(struct source *source)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+
+	if (!kernel)
+		return -errno;
+	leave_out_missing(source->programs, kernel);
+	if (kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3) {
+		source->programs->rodata->l4_has_reset_reason = true;
+		kernel_enumerators(kernel, "sk_rst_reason", "SK_RST_REASON_", source->reset_reason_names,
+				   L4_RESET_REASONS);
 	}
 	btf__free(kernel);
 	return 0;
@@ -111,9 +125,10 @@ static int load(struct source *source, const struct source_settings *settings)
 	set_mask(programs->rodata->l4_mask6, 0, settings->prefix6);
 	err = bpf_map__set_max_entries(programs->maps.l4_cells_a, settings->cells) ?:
 	      bpf_map__set_max_entries(programs->maps.l4_cells_b, settings->cells) ?:
-	      leave_out_missing(programs) ?:
+	      fit_to_kernel(source) ?:
 	      l4dstat_bpf__load(programs);
 	source->cells_max = settings->cells;
+	source->netns = settings->netns;
 	return err;
 }
 
@@ -275,7 +290,7 @@ static int swap_stores(struct source *source)
 	const unsigned int next = (source->active + 1) % STORES;
 	const __u32 zero = 0;
 
-	if (source->in_netns)
+	if (source->in_netns && !source->netns)
 		cover_read();
 	if (bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_store), &zero, &source->store_fds[next], BPF_ANY))
 		return -errno;
@@ -292,12 +307,18 @@ static bool is_empty(const struct l4_cell *cell)
 	return true;
 }
 
+/* What found no cell is kept whatever is asked for: nobody knows what it was. */
+static bool is_wanted(const struct source *source, const struct l4_cell_key *key)
+{
+	return !source->netns || key->netns == source->netns || key->owner == L4_OWNER_OTHER;
+}
+
 static void take_cells(struct source *source, struct snapshot *snapshot, enum cell_kind kind, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct snapshot_cell *cell;
 
-		if (is_empty(&source->cells[i]))
+		if (is_empty(&source->cells[i]) || !is_wanted(source, &source->keys[i]))
 			continue;
 		snapshot->quality.cells_used += kind == CELL_COUNTS && source->keys[i].owner != L4_OWNER_OTHER;
 		cell = snapshot_add(snapshot);
@@ -345,11 +366,20 @@ static int compare_listeners(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+/* For run_iterator(). */
+struct listener_taker {
+	const struct source *source;
+	struct snapshot *snapshot;
+};
+
 static void take_listener(void *context, const void *record)
 {
-	struct snapshot_listener *listener = snapshot_add_listener(context);
+	const struct listener_taker *taker = context;
+	struct l4_listener listener;
 
-	memcpy(&listener->listener, record, sizeof(listener->listener));
+	memcpy(&listener, record, sizeof(listener));
+	if (!taker->source->netns || listener.netns == taker->source->netns)
+		snapshot_add_listener(taker->snapshot)->listener = listener;
 }
 
 /* What each listener has dropped since the last interval; of the first interval nothing is known. */
@@ -394,19 +424,25 @@ static void visit_namespaces(void *argument)
 	}
 }
 
-/* What the walk over the ledger cannot see: TIME_WAIT, and sockets no process held when we started. */
-static int read_states(struct source *source, struct snapshot *snapshot)
+/* What the walk over the ledger cannot see: TIME_WAIT, half-open connections, and sockets no process held. */
+static int visit_all(struct source *source)
 {
 	struct netns_visit visit = {.source = source};
-	int err;
 
+	if (source->netns)
+		return run_silent_iterator(source->in_netns);
+	return netns_aside(visit_namespaces, &visit) ?: visit.err;
+}
+
+static int read_states(struct source *source, struct snapshot *snapshot)
+{
 	snapshot->has_states = source->in_netns;
 	if (!source->in_netns)
 		return 0;
 	compare_drops(source, snapshot);
-	cover_fill(snapshot);
-	err = netns_aside(visit_namespaces, &visit);
-	return err ?: visit.err ?: drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES);
+	if (!source->netns)
+		cover_fill(snapshot);
+	return visit_all(source) ?: drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES);
 }
 
 /* So that the first interval knows also the sockets that no process held. */
@@ -415,7 +451,7 @@ static int find_older_sockets(struct source *source)
 	struct snapshot nobody_reads = {};
 	int err;
 
-	if (source->in_netns)
+	if (source->in_netns && !source->netns)
 		cover_begin();
 	err = read_states(source, &nobody_reads);
 	snapshot_free(&nobody_reads);
@@ -461,15 +497,28 @@ failed:
 	return err;
 }
 
+static void take_reset_reasons(struct source *source, struct snapshot *snapshot)
+{
+	snapshot->reset_reason_names =
+		source->programs->rodata->l4_has_reset_reason ? source->reset_reason_names : NULL;
+	for (int i = 0; i < L4_RESET_REASONS; i++) {
+		const uint64_t now = source->programs->bss->l4_reset_reasons[i];
+
+		snapshot->reset_reasons[i] = now - source->reset_reasons[i];
+		source->reset_reasons[i] = now;
+	}
+}
+
 int source_read(struct source *source, struct snapshot *snapshot)
 {
 	const unsigned int old = source->active;
+	struct listener_taker taker = {.source = source, .snapshot = snapshot};
 	struct timespec now, clock;
 	uint64_t missed;
 	int err;
 
 	snapshot_clear(snapshot);
-	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, snapshot) ?: swap_stores(source);
+	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker) ?: swap_stores(source);
 	if (!err) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		clock_gettime(CLOCK_REALTIME, &clock);
@@ -478,6 +527,7 @@ int source_read(struct source *source, struct snapshot *snapshot)
 	if (err)
 		return complain(err, "read its counters");
 
+	take_reset_reasons(source, snapshot);
 	missed = count_missed(source);
 	snapshot->timestamp = clock.tv_sec + clock.tv_nsec / 1e9;
 	snapshot->ended = now.tv_sec + now.tv_nsec / 1e9;
@@ -501,6 +551,8 @@ void source_close(struct source *source)
 	free(source->keys);
 	free(source->cells);
 	free(source->listeners);
+	for (int i = 0; i < L4_RESET_REASONS; i++)
+		free(source->reset_reason_names[i]);
 	cover_free();
 	free(source);
 }

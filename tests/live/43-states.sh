@@ -11,6 +11,7 @@ ready server closer
 start older "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.1.1" --port 7000 --count 7 --hold --bytes 5
 ready older
 watch joined 0.3 --top 0 --by netns,port,process,role
+watch subnets 0.3 --top 0 --by netns,subnet,port
 start younger "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.1.1+5" --port 7001 --count 30 --hold --bytes 5
 start ended "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.2.1+20" --port 7100 --count 300
 start waiting "${clients[@]}" "$traffic" tcp-connect --to "$net4.200.1" --from "$net4.3.1" --port 7002 --count 1 --fails --time 30
@@ -33,7 +34,8 @@ for view in server clients; do
 done
 next_line joined
 next_line joined
-unwatch joined
+next_line subnets
+unwatch joined subnets
 
 in_state() { # NAMESPACE STATE
 	awk -v state="$2" '$1 == state { n = $2 } END { print n + 0 }' "$work/ss.$1"
@@ -51,11 +53,13 @@ for view in server clients; do
 		equal "$view, ${pair#*:}" "$(last "tcp_${pair%:*}" "$here")" "$(in_state $view "${pair#*:}")"
 	done
 done
-server=".netns == \"$(netns_of server)\" and .process == \"l4-states\""
-equal "listeners by process" "$(last tcp_listen "$server")" 20
-equal "established by port and process, older" "$(last tcp_established "$server and .port == 7000 and .role == \"server\"")" 7
-equal "established by port and process, younger" "$(last tcp_established "$server and .port == 7001")" 30
-equal "half open, of the listener" "$(last tcp_syn_recv "$server and .port == 7003")" 1
+stated=".netns == \"$(netns_of server)\" and .process == \"l4-states\""
+equal "listeners by process" "$(last tcp_listen "$stated")" 20
+equal "established by port and process, older" "$(last tcp_established "$stated and .port == 7000 and .role == \"server\"")" 7
+equal "established by port and process, younger" "$(last tcp_established "$stated and .port == 7001")" 30
+equal "half open, of the listener" "$(last tcp_syn_recv "$stated and .port == 7003")" 1
+equal "half open, by remote prefix" "$(jq -sc '.[-2].rows | map(select(.tcp_syn_recv) | [.netns, .subnet, .port, .tcp_syn_recv])' \
+	"$work/subnets.out")" "[[\"$(netns_of server)\",\"$net4.4.0/24\",7003,1]]"
 equal "TIME_WAIT by port" "$(last tcp_time_wait ".port == 7100 and .process == \"kernel\"")" \
 	"$(($(in_state server TIME-WAIT) + $(in_state clients TIME-WAIT)))"
 equal "sockets is the sum of the rows" "$(jq -s '.[-2] | .sockets as $s | [.sockets | keys[]] |

@@ -21,7 +21,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { NETNS_NAME = 64 };
+#include "container.h"
+
+enum { NETNS_NAME = CONTAINER_NAME };
 
 struct netns {
 	uint64_t id;		    /* of this namespace, never used again while we run; inode numbers are */
@@ -79,13 +81,6 @@ int netns_aside(void (*work)(void *argument), void *argument);
  * Returns 0 or -errno; -ESTALE: it is not there any more.
  */
 int netns_enter(const struct netns *netns);
-
-/*
- * The container or unit that a /proc/PID/cgroup (its text, one line per hierarchy) speaks of: the first 12 digits of
- * the id of Docker, Podman, containerd, CRI-O…; the name of an LXC or Incus container or of a machine
- * (systemd-machined); the name of a service. Returns false and "" if none.
- */
-bool netns_container(char name[static NETNS_NAME], const char *cgroups);
 
 /* Forgets everything. */
 void netns_free(void);

@@ -69,21 +69,21 @@ static void names_containers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		char name[NETNS_NAME];
+		char name[CONTAINER_NAME];
 
-		assert_int_equal(netns_container(name, cases[i].cgroups), *cases[i].name != '\0');
+		assert_int_equal(container_name(name, cases[i].cgroups), *cases[i].name != '\0');
 		assert_string_equal(name, cases[i].name);
 	}
 }
 
 static void long_names_are_cut(void **state)
 {
-	char cgroups[400] = "0::/lxc.payload.", name[NETNS_NAME];
+	char cgroups[400] = "0::/lxc.payload.", name[CONTAINER_NAME];
 
 	(void)state;
 	memset(cgroups + strlen(cgroups), 'x', 300);
-	assert_true(netns_container(name, cgroups));
-	assert_int_equal(strlen(name), NETNS_NAME - 1);
+	assert_true(container_name(name, cgroups));
+	assert_int_equal(strlen(name), CONTAINER_NAME - 1);
 }
 
 static const struct netns *find(uint32_t inode)

@@ -33,6 +33,7 @@ SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(O)/%.o)
 # What a unit test is linked with: everything that needs no kernel.
 PURE_OBJECTS := $(filter-out $(O)/main.o $(O)/source_bpf.o $(O)/kernel.o,$(OBJECTS))
+BENCH_TOOLS := $(patsubst tests/bench.d/%.c,$(O)/bench/%,$(wildcard tests/bench.d/*.c))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(O)/tests/unit-%,$(wildcard tests/unit/test_*.c))
 
 ifeq ($(V),1)
@@ -107,7 +108,7 @@ test:
 
 bench:
 	$(Q)tools/setup test
-	$(Q)$(MAKE) --no-print-directory tests-built $(O)/bench/udp_cost
+	$(Q)$(MAKE) --no-print-directory tests-built $(BENCH_TOOLS)
 	$(Q)$(as_root) tests/bench $(ARGS)
 
 install: all

@@ -167,10 +167,10 @@ static __always_inline void l4_state_changed(struct sock *sk, int oldstate, int 
 }
 
 /*
- * A tracing program is skipped while it is already running on its CPU: a softirq that changes one socket's
- * state while a process is in here with another's would go unseen, and that socket's end with it. So there
- * are two of this program. A softirq interrupts one of them at most, and the other sees its event. All of
- * the above counts once, however often it is called.
+ * A tracing program is skipped while it is already running on its CPU: what a softirq, or a task that preempts this
+ * one, does to another socket meanwhile would go unseen, and that socket's end with it. So there are two of this
+ * program, of which the other one sees the event, and behind both l4_destroy. All of the above counts once, however
+ * often it is called.
  */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(l4_set_state, struct sock *sk, int oldstate, int newstate)
@@ -183,6 +183,24 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(l4_set_state_2, struct sock *sk, int oldstate, int newstate)
 {
 	l4_state_changed(sk, oldstate, newstate, true);
+	return 0;
+}
+
+/* The last that is heard of a socket: its end, if neither of the two above saw it. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(l4_destroy, struct sock *sk)
+{
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct l4_ledger *ledger = tp ? bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0) : NULL;
+	struct l4_tcp_end end = {.closed = true};
+
+	if (!ledger || ledger->self != (__u64)sk || !ledger->end_pending)
+		return 0;
+	if (ledger->connect_pending)
+		end = (struct l4_tcp_end){.failed = tp->segs_out && sk->sk_err};
+	ledger->fin_acked = ledger->begun && tp->snd_una == tp->write_seq;
+	if (__sync_lock_test_and_set(&ledger->end_pending, 0))
+		l4_book_tcp(sk, tp, ledger, end);
 	return 0;
 }
 

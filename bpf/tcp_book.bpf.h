@@ -127,7 +127,7 @@ static __always_inline struct l4_ledger *l4_tcp_ledger(struct sock *sk, const st
 		ledger->booked = l4_tcp_counts_of(sk, tp, ledger);
 	}
 	ledger->booked.retrans_segs = retrans_before;
-	ledger->end_pending = 1;
+	ledger->end_pending = sk->__sk_common.skc_state != BPF_TCP_LISTEN;
 	return ledger;
 }
 

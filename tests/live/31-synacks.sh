@@ -32,6 +32,7 @@ listener='.port == 7000 and .role == "server" and .process == "l4-listener"'
 again=$(risen server TcpExtTCPSynRetrans)
 at_least "SYN-ACKs sent again" "$again" 12
 equal "RetransSegs of the server" "$(risen server TcpRetransSegs)" "$again"
+jq -c "[.quality.missed, .quality.cell_overflow, .total.tcp_retrans_synack, .interval]" "$work/joined.out"
 equal "rows of its namespace, SYN-ACKs" "$(sum joined rows tcp_retrans_synack "$here")" "$again"
 equal "rows of its namespace, segments" "$(sum joined rows tcp_retrans_segs "$here")" 0
 equal "to the two subnets, by the listener" "$(sum joined rows tcp_retrans_synack "$here and $unheard and $listener")" "$again"

@@ -24,7 +24,11 @@ finish ended
 half_open() {
 	[ "$(ss -tnH state syn-recv | wc -l)" = 1 ] && [ "$("${clients[@]}" ss -tnH state syn-sent | wc -l)" = 2 ]
 }
+all_ended() {
+	[ "$(($(ss -tanH state time-wait | wc -l) + $("${clients[@]}" ss -tanH state time-wait | wc -l)))" -ge 300 ]
+}
 within 10 "a half-open connection and two that are opening" half_open
+within 10 "all that ended is in TIME_WAIT" all_ended
 
 # Nothing changes from here on, but for TIME_WAIT, which ends after a minute.
 for view in server clients; do

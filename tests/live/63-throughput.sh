@@ -3,7 +3,8 @@
 # report, and what it said besides to agree on that.
 . "$(dirname "$0")/../lib.sh"
 
-readonly bytes=5000000000 data_port=5001
+readonly bytes=5000000000 data_ports=5001-5004 # a port for each transfer: TIME_WAIT may hold the last one's
+data_port=5000
 readonly cookie=37 # bytes by which the client makes a data connection known; iperf3 does not report them
 declare -A control
 
@@ -15,7 +16,7 @@ count_control() {
 	while read -r hook service other; do
 		"${nft[@]}" add counter inet l4control "$hook"
 		"${nft[@]}" "add chain inet l4control $hook { type filter hook $hook priority 0; }"
-		"${nft[@]}" "add rule inet l4control $hook tcp $service $port tcp $other != $data_port tcp flags & syn == 0x0 \
+		"${nft[@]}" "add rule inet l4control $hook tcp $service $port tcp $other != $data_ports tcp flags & syn == 0x0 \
 			counter name $hook"
 	done <<-END
 		input sport dport
@@ -38,6 +39,7 @@ listens() {
 transfer() { # NAME ADDRESS HEADER RECEIVER OPTION…
 	local -A at_once=(["$4"]="chrt -f 1")
 
+	data_port=$((data_port + 1))
 	# shellcheck disable=SC2086
 	start "$1-server" ${at_once[server]-} iperf3 --server --one-off --json --port "$port"
 	within 20 "iperf3 listens" listens

@@ -22,7 +22,8 @@ static __always_inline void l4_tcp_prefix(struct l4_cell_key *key, const struct 
 	}
 }
 
-static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *remote, const struct l4_ledger *ledger)
+/* All of a cell's key but the prefix. */
+static __always_inline struct l4_cell_key l4_tcp_key(const struct l4_ledger *ledger)
 {
 	struct l4_cell_key key = {
 		.proto = L4_PROTO_TCP,
@@ -32,6 +33,13 @@ static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *rem
 	};
 
 	l4_set_owner(&key, &ledger->owner);
+	return key;
+}
+
+static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *remote, const struct l4_ledger *ledger)
+{
+	struct l4_cell_key key = l4_tcp_key(ledger);
+
 	l4_tcp_prefix(&key, remote);
 	return l4_cell(&key, &ledger->owner);
 }

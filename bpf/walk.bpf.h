@@ -30,14 +30,8 @@ static __always_inline void l4_count_state(const struct l4_cell_key *key, const 
 
 static __always_inline void l4_count_socket(const struct sock *sk, const struct l4_ledger *ledger)
 {
-	struct l4_cell_key key = {
-		.proto = L4_PROTO_TCP,
-		.role = ledger->role,
-		.port = ledger->port,
-		.netns = ledger->netns,
-	};
+	const struct l4_cell_key key = l4_tcp_key(ledger);
 
-	l4_set_owner(&key, &ledger->owner);
 	l4_count_state(&key, &ledger->owner, sk->__sk_common.skc_state);
 }
 

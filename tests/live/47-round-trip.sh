@@ -19,6 +19,6 @@ at_least "round trip time by ss, microseconds" "$microseconds" 1
 there=".netns == \"$(netns_of clients)\""
 equal "the last reading, its largest" "$(jq -s "[.[].rows[] | select($there) | .tcp_rtt_max_us // empty] | last" "$work/ports.out")" \
 	"$microseconds"
-equal "the mean of one" "$(jq -s "[.[].rows[] | select($there) | .tcp_rtt_us // empty] | last" "$work/ports.out")" "$microseconds"
+equal "the mean of one" "$(jq -s "[.[].rows[] | select($there) | .tcp_rtt_us // empty] | last + 0" "$work/ports.out")" "$microseconds"
 equal "cgroup of the client" "$(jq -r ".rows[] | select($there and .tcp_opens_out) | .cgroup" "$work/cgroups.out")" \
 	"$(sed -n 's/^0:://p' "/proc/${job_pid[held]}/cgroup")"

@@ -11,7 +11,7 @@ sysctl -qw net.ipv4.tcp_early_retrans=0
 one_cpu
 start feeder "$traffic" tcp-serve --port 7000 --mode source --bytes 10000000 --name l4-feeder
 ready feeder
-drop "ip daddr $net4.2.0/24 tcp sport 7000 tcp flags & (syn | rst) == 0x0 numgen random mod 100 < 5"
+drop "ip daddr $net4.2.0/24 tcp sport 7000 tcp flags & (syn | rst) == 0x0 numgen inc mod 20 == 0"
 for i in 1 2 3; do
 	start "client-$i" "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.$i.1" --port 7000 --count 3
 done

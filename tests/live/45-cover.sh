@@ -7,7 +7,8 @@ network
 start server "$traffic" tcp-serve --port 7000 --mode source --bytes 2000000
 start deaf "$traffic" udp-recv --bind "$net4.128.1" --port 9000 --never-read --rcvbuf 4096
 ready server deaf
-drop "ip daddr $net4.2.0/24 tcp sport 7000 numgen random mod 100 < 5"
+# Every tenth, so that it is known how many.
+drop "ip daddr $net4.2.0/24 tcp sport 7000 numgen inc mod 10 == 0"
 busiest="max_by(.total.udp_rx_drops)" # the interval in which all of it was
 
 traffic_in_one_interval() { # NAME

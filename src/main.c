@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "help.h"
 #include "memory.h"
 #include "netns.h"
 #include "options.h"
@@ -160,14 +161,14 @@ static enum exit_code run_live(const struct options *options)
 		.prefix6 = options->prefix6,
 		.cells = options->cells,
 		.states = options_want_states(options),
-		.netns = options->netns_self ? own_netns() : 0,
+		.netns = options->netns == OPTIONS_NETNS_SELF ? own_netns() : 0,
 		.verbose = options->verbose,
 	};
 	struct run run = {.options = options};
 	enum exit_code code;
 	int err;
 
-	if (options->netns_self && !settings.netns) {
+	if (options->netns == OPTIONS_NETNS_SELF && !settings.netns) {
 		fputs("l4dstat: cannot tell which network namespace this is, /proc is not mounted; leave out --netns "
 		      "self\n",
 		      stderr);
@@ -208,15 +209,15 @@ int main(int argc, char **argv)
 		free(complaint);
 		return EXIT_USAGE;
 	}
-	switch (options.task) {
+	switch ((enum options_task)options.task) {
 	case TASK_HELP:
-		options_print_help(stdout);
+		help_print(stdout);
 		return printed();
 	case TASK_VERSION:
 		puts("l4dstat " L4DSTAT_VERSION);
 		return printed();
 	case TASK_LIST:
-		options_print_list(stdout);
+		help_print_list(stdout);
 		return printed();
 	case TASK_RUN:
 		break;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Options are rows of one table, which the parser and --help both read; the columns' rows come from
- * columns.c. Short letters and names are dstat's where it has them.
+ * The parser: option_table.c's rows given to getopt_long(), the delay and the count, and what cannot be had together.
+ * How values are read is in option_value.c, what --help says in help.c.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -10,281 +10,106 @@
 #include <string.h>
 
 #include "memory.h"
+#include "nearest.h"
+#include "option_table.h"
+#include "option_value.h"
 #include "options.h"
+#include "text.h"
 
-enum { TOP_MAX = 1 << 20, CELLS_MIN = 16, CELLS_MAX = 1 << 20, DELAY_MAX = 7 * 24 * 3600 };
-
-static int refuse(char **complaint, char *sentence)
-{
-	*complaint = sentence;
-	return -EINVAL;
-}
-
-/* Digits only: no sign, no space, no other base. */
-static int parse_number(const char *text, unsigned long min, unsigned long max, unsigned long *number)
-{
-	const size_t digits = strspn(text, "0123456789");
-	unsigned long value;
-
-	if (!digits || digits > 12 || text[digits])
-		return -EINVAL;
-	value = strtoul(text, NULL, 10);
-	if (value < min || value > max)
-		return -ERANGE;
-	*number = value;
-	return 0;
-}
-
-static int set_number(const char *option, const char *text, unsigned long min, unsigned long max, unsigned long *number,
-		      char **complaint)
-{
-	if (parse_number(text, min, max, number))
-		return refuse(complaint, memory_format("%s takes a whole number from %lu to %lu, not '%s'", option, min,
-						       max, text));
-	return 0;
-}
-
-static int set_help(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->task = TASK_HELP;
-	return 0;
-}
-
-static int set_version(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->task = TASK_VERSION;
-	return 0;
-}
-
-static int set_list(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->task = TASK_LIST;
-	return 0;
-}
-
-static int set_json(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->json = true;
-	return 0;
-}
-
-static int set_listeners(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->listeners = true;
-	return 0;
-}
-
-static int set_verbose(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->verbose = true;
-	return 0;
-}
-
-static int set_noheaders(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->noheaders = true;
-	return 0;
-}
-
-static int set_nocolor(struct options *options, const char *value, char **complaint)
-{
-	(void)value;
-	(void)complaint;
-	options->colour = COLOUR_NEVER;
-	return 0;
-}
-
-static int set_color(struct options *options, const char *value, char **complaint)
-{
-	static const struct {
-		const char *name;
-		enum colour_choice choice;
-	} choices[] = {{"auto", COLOUR_AUTO}, {"always", COLOUR_ALWAYS}, {"never", COLOUR_NEVER}};
-
-	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
-		if (!value || !strcmp(value, choices[i].name)) {
-			options->colour = value ? choices[i].choice : COLOUR_ALWAYS;
-			return 0;
-		}
-	}
-	return refuse(complaint, memory_format("--color takes auto, always or never, not '%s'", value));
-}
-
-static int set_by(struct options *options, const char *value, char **complaint)
-{
-	char names[256] = "";
-	const char *bad;
-	size_t length;
-
-	if (!dimension_parse(value, &options->by, &bad, &length))
-		return 0;
-	for (int dim = 0; dim < DIM_COUNT; dim++)
-		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", dim ? ", " : "",
-			 dimensions[dim].name);
-	return refuse(complaint, memory_format("--by takes each of %s at most once, separated by commas, not '%.*s'",
-					       names, (int)(length < 64 ? length : 64), bad));
-}
-
-static int set_sort(struct options *options, const char *value, char **complaint)
-{
-	enum metric metric;
-
-	if (metric_by_name(value, &metric))
-		return refuse(complaint,
-			      memory_format("--sort takes the name of a metric, not '%s'; --list names them", value));
-	options->sort = (struct report_sort){{metric, METRIC_NONE}};
-	return 0;
-}
-
-static int set_netns(struct options *options, const char *value, char **complaint)
-{
-	options->netns_self = !strcmp(value, "self");
-	if (!options->netns_self && strcmp(value, "all"))
-		return refuse(complaint,
-			      memory_format("--netns takes self or all, not '%s'; --by netns tells them apart", value));
-	return 0;
-}
-
-static int set_top(struct options *options, const char *value, char **complaint)
-{
-	return set_number("--top", value, 0, TOP_MAX, &options->top, complaint);
-}
-
-static int set_prefix4(struct options *options, const char *value, char **complaint)
-{
-	return set_number("--prefix4", value, 0, 32, &options->prefix4, complaint);
-}
-
-static int set_prefix6(struct options *options, const char *value, char **complaint)
-{
-	return set_number("--prefix6", value, 0, 128, &options->prefix6, complaint);
-}
-
-static int set_cells(struct options *options, const char *value, char **complaint)
-{
-	return set_number("--cells", value, CELLS_MIN, CELLS_MAX, &options->cells, complaint);
-}
-
-struct option_row {
-	char letter; /* 0: none */
-	const char *name;
-	const char *argument; /* NULL: takes none; in brackets: may be left out, else after '=' */
-	const char *help;
-	int (*apply)(struct options *options, const char *value, char **complaint);
-};
-
-static const struct option_row rows[] = {
-	{0, "by", "DIM[,DIM...]", "ranked table by subnet, port, process, name, cgroup, netns, proto, role", set_by},
-	{0, "top", "N", "rows of a table or list, the rest is one row `other`; 0: all (default 10)", set_top},
-	{0, "sort", "METRIC", "what to rank by (default: the view's own; --list names the metrics)", set_sort},
-	{0, "listeners", NULL, "every listening TCP socket: owner, accept queue, what it dropped", set_listeners},
-	{0, "json", NULL, "one JSON object per interval", set_json},
-	{0, "prefix4", "BITS", "IPv4 subnets are this long; 32: single addresses (default 24)", set_prefix4},
-	{0, "prefix6", "BITS", "IPv6 subnets are this long; 128: single addresses (default 64)", set_prefix6},
-	{0, "netns", "WHICH", "self: only this network namespace; all (default)", set_netns},
-	{0, "cells", "N", "memory for so many cells per interval, the rest is `other` (default 65536)", set_cells},
-	{0, "color", "[=WHEN]", "auto, always or never", set_color},
-	{0, "nocolor", NULL, "no colours", set_nocolor},
-	{0, "noheaders", NULL, "do not repeat the header", set_noheaders},
-	{0, "list", NULL, "name every column, dimension and metric, and exit", set_list},
-	{'v', "verbose", NULL, "let libbpf speak on stderr", set_verbose},
-	{'h', "help", NULL, "this text", set_help},
-	{'V', "version", NULL, "the version", set_version},
-};
-
-enum { ROWS = sizeof(rows) / sizeof(*rows), LONG_BASE = 1000, COLUMN_BASE = 2000 };
+enum { DELAY_MAX = 7 * 24 * 3600, OPTIONS_MAX = 128, LONG_BASE = 1000 };
 
 struct getopt_tables {
-	struct option longs[ROWS + OPTIONS_COLUMNS + 1];
-	char shorts[2 * (ROWS + OPTIONS_COLUMNS) + 4];
+	struct option longs[OPTIONS_MAX + 1];
+	char shorts[3 * OPTIONS_MAX + 2];
 };
 
-static void add_letter(struct getopt_tables *tables, char letter)
+static void add_letter(struct getopt_tables *tables, const struct option_row *row)
 {
 	const size_t length = strlen(tables->shorts);
 
-	if (letter) {
-		tables->shorts[length] = letter;
-		tables->shorts[length + 1] = 0;
-	}
+	if (row->letter)
+		snprintf(tables->shorts + length, sizeof(tables->shorts) - length, "%c%s", row->letter,
+			 !row->argument	 ? ""
+			 : row->optional ? "::"
+					 : ":");
 }
 
 static struct getopt_tables make_tables(void)
 {
 	struct getopt_tables tables = {.shorts = ":"};
-	struct option *next = tables.longs;
 
-	for (int i = 0; i < ROWS; i++) {
-		const char *argument = rows[i].argument;
+	for (size_t i = 0; i < option_count() && i < OPTIONS_MAX; i++) {
+		const struct option_row row = option_row(i);
+		const int argument = !row.argument ? no_argument : row.optional ? optional_argument : required_argument;
 
-		*next++ = (struct option){rows[i].name,
-					  !argument	     ? no_argument
-					  : *argument == '[' ? optional_argument
-							     : required_argument,
-					  NULL, LONG_BASE + i};
-		add_letter(&tables, rows[i].letter);
-	}
-	for (size_t i = 0; i < column_group_count && i < OPTIONS_COLUMNS; i++) {
-		*next++ = (struct option){column_groups[i].name, no_argument, NULL, COLUMN_BASE + i};
-		add_letter(&tables, column_groups[i].letter);
+		tables.longs[i] = (struct option){row.name, argument, NULL, LONG_BASE + i};
+		add_letter(&tables, &row);
 	}
 	return tables;
 }
 
-static const struct option_row *row_of(int code)
-{
-	if (code >= LONG_BASE && code < LONG_BASE + ROWS)
-		return &rows[code - LONG_BASE];
-	for (int i = 0; i < ROWS; i++) {
-		if (code && rows[i].letter == code)
-			return &rows[i];
-	}
-	return NULL;
-}
-
-static const struct column_group *column_of(int code)
-{
-	for (size_t i = 0; i < column_group_count; i++) {
-		if (code == COLUMN_BASE + (int)i || (code && column_groups[i].letter == code))
-			return &column_groups[i];
-	}
-	return NULL;
-}
-
-/* A column twice is a column once, as in dstat. */
-static void add_column(struct options *options, const struct column_group *group)
+/* Which option getopt_long() has found; count: none. */
+static size_t option_of(int code)
 {
 	size_t i = 0;
 
-	while (options->columns[i] && options->columns[i] != group)
+	if (code >= LONG_BASE)
+		return code - LONG_BASE;
+	while (i < option_count() && (!code || option_row(i).letter != code))
 		i++;
-	if (i < OPTIONS_COLUMNS)
-		options->columns[i] = group;
+	return i;
+}
+
+static const char *option_name(size_t i)
+{
+	return i < option_count() ? option_row(i).name : NULL;
+}
+
+/* The names that begin like this, with commas between; to be freed. */
+static char *names_like(const char *beginning, size_t length)
+{
+	char *names = memory_format("%s", "");
+
+	for (size_t i = 0; i < option_count(); i++) {
+		if (!strncmp(option_name(i), beginning, length)) {
+			char *longer = memory_format("%s%s--%s", names, *names ? ", " : "", option_name(i));
+
+			free(names);
+			names = longer;
+		}
+	}
+	return names;
+}
+
+/* A long option that is none: it could be several, or is like one, or is like nothing. */
+static int unknown_long_option(const char *given, char **complaint)
+{
+	const size_t length = strcspn(given + 2, "=");
+	char *word = memory_format("%.*s", (int)length, given + 2);
+	char *names = names_like(word, length);
+	const char *nearest = nearest_name(word, option_name);
+
+	if (*names)
+		option_refuse(complaint, memory_format("option '%s' could be any of %s", given, names));
+	else
+		option_refuse(complaint,
+			      memory_format("there is no option '%s'%s%s%s; l4dstat --help names them all", given,
+					    nearest ? " (did you mean --" : "", nearest ?: "", nearest ? "?)" : ""));
+	free(names);
+	free(word);
+	return -EINVAL;
 }
 
 static int unknown_option(char **argv, char **complaint)
 {
+	const char *given = argv[optind - 1];
+
 	if (optopt && optopt < LONG_BASE)
-		return refuse(complaint,
-			      memory_format("there is no option '-%c'; l4dstat --help names them all", optopt));
+		return option_refuse(complaint,
+				     memory_format("there is no option '-%c'; l4dstat --help names them all", optopt));
 	if (optopt)
-		return refuse(complaint, memory_format("option '%s' takes no value", argv[optind - 1]));
-	return refuse(complaint,
-		      memory_format("there is no option '%s'; l4dstat --help names them all", argv[optind - 1]));
+		return option_refuse(complaint, memory_format("option '%s' takes no value", given));
+	return unknown_long_option(given, complaint);
 }
 
 static int parse_options(struct options *options, int argc, char **argv, char **complaint)
@@ -295,18 +120,18 @@ static int parse_options(struct options *options, int argc, char **argv, char **
 	optind = 0; /* start anew, GNU's way */
 	opterr = 0;
 	while ((code = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
-		const struct option_row *row = row_of(code);
-		const struct column_group *group = column_of(code);
-		int err = 0;
+		const size_t option = option_of(code);
+		int err;
 
 		if (code == ':')
-			return refuse(complaint, memory_format("option '%s' needs a value", argv[optind - 1]));
-		if (row)
-			err = row->apply(options, optarg, complaint);
-		else if (group)
-			add_column(options, group);
-		else
+			return option_refuse(complaint, memory_format("option '%s' needs a value", argv[optind - 1]));
+		if (option < option_count()) {
+			const struct option_row row = option_row(option);
+
+			err = row.apply(options, &row, optarg, complaint);
+		} else {
 			err = unknown_option(argv, complaint);
+		}
 		if (err)
 			return err;
 	}
@@ -319,8 +144,9 @@ static int parse_delay(struct options *options, const char *text, char **complai
 	const double delay = strtod(text, &end);
 
 	if (end == text || *end || !isfinite(delay) || delay < 0.01 || delay > DELAY_MAX)
-		return refuse(complaint, memory_format("the delay is a number of seconds from 0.01 to %d, not '%s'",
-						       DELAY_MAX, text));
+		return option_refuse(
+			complaint,
+			memory_format("the delay is a number of seconds from 0.01 to %d, not '%s'", DELAY_MAX, text));
 	options->delay = delay;
 	return 0;
 }
@@ -330,13 +156,15 @@ static int parse_arguments(struct options *options, int argc, char **argv, char 
 	int err = 0;
 
 	if (argc > 2)
-		return refuse(complaint,
-			      memory_format("after the delay and the count nothing may follow, as '%s' does", argv[2]));
+		return option_refuse(
+			complaint,
+			memory_format("after the delay and the count nothing may follow, as '%s' does", argv[2]));
 	if (argc > 0)
 		err = parse_delay(options, argv[0], complaint);
-	if (!err && argc > 1 && parse_number(argv[1], 1, 1ul << 40, &options->count))
-		err = refuse(complaint,
-			     memory_format("the count is a whole number of intervals, at least 1, not '%s'", argv[1]));
+	if (!err && argc > 1 && option_read_number(argv[1], 1, 1ul << 40, &options->count))
+		err = option_refuse(
+			complaint,
+			memory_format("the count is a whole number of intervals, at least 1, not '%s'", argv[1]));
 	return err;
 }
 
@@ -344,15 +172,16 @@ static int parse_arguments(struct options *options, int argc, char **argv, char 
 static int check_together(const struct options *options, char **complaint)
 {
 	if (options->columns[0] && (options->json || options->by.count))
-		return refuse(complaint, memory_format("--%s is a column of the line output; leave out %s",
-						       options->columns[0]->name, options->json ? "--json" : "--by"));
+		return option_refuse(complaint,
+				     memory_format("--%s is a column of the line output; leave out %s",
+						   options->columns[0]->name, options->json ? "--json" : "--by"));
 	if (options->listeners && (options->json || options->by.count || options->columns[0]))
-		return refuse(complaint,
-			      memory_format("--listeners is a view of its own; leave out %s%s",
-					    options->json	? "--json (which has them too)"
-					    : options->by.count ? "--by"
-								: "--",
-					    options->json || options->by.count ? "" : options->columns[0]->name));
+		return option_refuse(
+			complaint, memory_format("--listeners is a view of its own; leave out %s%s",
+						 options->json	     ? "--json (which has them too)"
+						 : options->by.count ? "--by"
+								     : "--",
+						 options->json || options->by.count ? "" : options->columns[0]->name));
 	return 0;
 }
 
@@ -370,10 +199,31 @@ bool options_want_states(const struct options *options)
 	return wanted;
 }
 
+/* What was given may hold anything; the sentence about it is shown on a terminal. */
+static void make_printable(char **complaint)
+{
+	const size_t length = strlen(*complaint);
+	char *printable = memory_new(length + 1, 1);
+
+	text_printable(printable, length + 1, (const uint8_t *)*complaint, length);
+	free(*complaint);
+	*complaint = printable;
+}
+
+static int parse(struct options *options, int argc, char **argv, char **complaint)
+{
+	const int err = parse_options(options, argc, argv, complaint);
+
+	if (err || options->task != TASK_RUN)
+		return err;
+	return parse_arguments(options, argc - optind, argv + optind, complaint) ?: check_together(options, complaint);
+}
+
 int options_parse(struct options *options, int argc, char **argv, char **complaint)
 {
 	int err;
 
+	*complaint = NULL;
 	*options = (struct options){
 		.delay = 1,
 		.top = 10,
@@ -382,56 +232,8 @@ int options_parse(struct options *options, int argc, char **argv, char **complai
 		.cells = 65536,
 		.sort.by = {METRIC_NONE},
 	};
-	err = parse_options(options, argc, argv, complaint);
-	if (err || options->task != TASK_RUN)
-		return err;
-	return parse_arguments(options, argc - optind, argv + optind, complaint) ?: check_together(options, complaint);
-}
-
-static void print_option(FILE *file, char letter, const char *name, const char *argument, const char *help)
-{
-	char left[64];
-
-	snprintf(left, sizeof(left), "%c%c%c --%s%s%s", letter ? '-' : ' ', letter ?: ' ', letter ? ',' : ' ', name,
-		 argument && *argument != '[' ? " " : "", argument ?: "");
-	fprintf(file, "  %-26s %s\n", left, help);
-}
-
-void options_print_help(FILE *file)
-{
-	fputs("Usage: l4dstat [options] [delay [count]]\n"
-	      "What TCP and UDP do on this host, and who it is: subnet, port, process. Needs root.\n\n"
-	      "  l4dstat                       one line per second\n"
-	      "  l4dstat 5 12                  a line every 5 seconds, 12 times\n"
-	      "  l4dstat --by subnet           which remote /24 (IPv6: /64) the retransmits go to\n"
-	      "  l4dstat --by process          which process sends or is hit by the UDP flood\n"
-	      "  l4dstat --by subnet,port      who opens the connections, and to which port\n"
-	      "  l4dstat --listeners           whose accept queues are full\n"
-	      "  l4dstat -t --states           TCP sockets by state\n"
-	      "  l4dstat --by subnet --prefix4 32   single addresses instead of subnets\n"
-	      "  l4dstat --json 1 | jq .total  for machines\n\n"
-	      "delay: seconds, fractions allowed (default 1). count: lines or tables (default: until Ctrl-C).\n\n"
-	      "Options:\n",
-	      file);
-	for (int i = 0; i < ROWS; i++)
-		print_option(file, rows[i].letter, rows[i].name, rows[i].argument, rows[i].help);
-	fputs("\nColumns of the line, in the order given (default: what fits the terminal):\n", file);
-	for (size_t i = 0; i < column_group_count; i++)
-		print_option(file, column_groups[i].letter, column_groups[i].name, NULL, column_groups[i].help);
-	fputs("\nExit status: 0 done or stopped by a signal, 1 failed while running, 2 wrong usage,\n"
-	      "3 this kernel or these privileges cannot do it.\n",
-	      file);
-}
-
-void options_print_list(FILE *file)
-{
-	fputs("Columns (--NAME):\n", file);
-	for (size_t i = 0; i < column_group_count; i++)
-		fprintf(file, "  %-20s %s\n", column_groups[i].name, column_groups[i].help);
-	fputs("\nDimensions (--by):\n", file);
-	for (int dim = 0; dim < DIM_COUNT; dim++)
-		fprintf(file, "  %-20s %s\n", dimensions[dim].name, dimensions[dim].help);
-	fputs("\nMetrics (--sort, keys of --json):\n", file);
-	for (int m = 0; m < METRIC_COUNT; m++)
-		fprintf(file, "  %-20s %s\n", metrics[m].name, metrics[m].help);
+	err = parse(options, argc, argv, complaint);
+	if (err)
+		make_printable(complaint);
+	return err;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The command line: what was asked for, checked in full. No output but --help, --version and --list. */
+/* The command line: what was asked for, checked in full. The options themselves are in option_table.h. */
 #ifndef L4_OPTIONS_H
 #define L4_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include "columns.h"
 #include "dimension.h"
@@ -19,18 +18,21 @@ enum options_task {
 	TASK_LIST,
 };
 
+/* Whose traffic is counted: that of all network namespaces, or only of the one we are in. */
+enum options_netns { OPTIONS_NETNS_ALL, OPTIONS_NETNS_SELF };
+
 enum { OPTIONS_COLUMNS = 32 };
 
 struct options {
-	enum options_task task;
+	unsigned int task;   /* enum options_task */
+	unsigned int netns;  /* enum options_netns */
+	unsigned int colour; /* enum colour_choice */
 	double delay;	     /* seconds */
 	unsigned long count; /* intervals; 0: until stopped */
 	bool json;
 	bool listeners;
-	bool netns_self; /* only the network namespace we are in */
 	bool verbose;
 	bool noheaders;
-	enum colour_choice colour;
 	struct dimension_list by; /* count 0: lines instead of a table */
 	struct report_sort sort;  /* by[0] METRIC_NONE: each view's own */
 	unsigned long top;	  /* 0: all */
@@ -47,10 +49,5 @@ int options_parse(struct options *options, int argc, char **argv, char **complai
 
 /* Does anything that was asked for show sockets by state, or listeners? */
 bool options_want_states(const struct options *options);
-
-void options_print_help(FILE *file);
-
-/* --list: every column, dimension and metric with its meaning. */
-void options_print_list(FILE *file);
 
 #endif

@@ -93,7 +93,13 @@ static void refuses(void **state)
 		const char *line, *names; /* what the sentence must name */
 	} cases[] = {
 		{"--nonsense", "'--nonsense'"},
+		{"--jsom", "did you mean --json?"},
+		{"--top-retrnas", "did you mean --top-retrans?"},
+		{"--prefix 3", "--prefix4, --prefix6"},
+		{"--sort tcp_retrans_seg", "did you mean tcp_retrans_segs?"},
+		{"--x\033[2J", "'--x?[2J'"},
 		{"-Z", "'-Z'"},
+		{"-tZ", "'-Z'"},
 		{"--top", "'--top'"},
 		{"--top -1", "'-1'"},
 		{"--top 1x", "'1x'"},
@@ -130,7 +136,7 @@ static void refuses(void **state)
 
 		if (!parse(&options, cases[i].line, &complaint))
 			fail_msg("'%s' was accepted", cases[i].line);
-		if (!strstr(complaint, cases[i].names) || strchr(complaint, '\n'))
+		if (!strstr(complaint, cases[i].names) || strpbrk(complaint, "\n\033"))
 			fail_msg("'%s': %s", cases[i].line, complaint);
 		free(complaint);
 	}

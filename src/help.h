@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* --help and --list: what the option table, the columns, dimensions and metrics say of themselves, for a terminal. */
+#ifndef L4_HELP_H
+#define L4_HELP_H
+
+#include <stdio.h>
+
+/* At most 80 columns wide. */
+void help_print(FILE *file);
+
+/* Every column, dimension and metric with its meaning. */
+void help_print_list(FILE *file);
+
+#endif

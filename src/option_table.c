@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The rows. Short letters and names are dstat's where it has them. How values are read is in option_value.c, what
+ * cannot be had together in options.c.
+ */
+#include <stdlib.h>
+
+#include "columns.h"
+#include "memory.h"
+#include "option_table.h"
+#include "option_value.h"
+#include "options.h"
+
+enum { TOP_MAX = 1 << 20, CELLS_MIN = 16, CELLS_MAX = 1 << 20 };
+
+const char *const option_group_titles[OPTION_GROUP_COUNT] = {
+	[OPTION_GROUP_VIEW] = "What is shown",
+	[OPTION_GROUP_FILTER] = "Only some of the traffic",
+	[OPTION_GROUP_FORMAT] = "For machines and for later",
+	[OPTION_GROUP_COUNTING] = "How it is counted",
+	[OPTION_GROUP_LOOKS] = "Looks",
+	[OPTION_GROUP_OTHER] = "Other",
+	[OPTION_GROUP_COLUMNS] = "Columns of the line, in the order given",
+};
+
+const struct option_example option_examples[] = {
+	{"l4dstat", "one line per second"},
+	{"l4dstat 5 12", "a line every 5 seconds, 12 times"},
+	{"l4dstat --by subnet", "which remote /24 the retransmits go to"},
+	{"l4dstat --by process", "who sends or is hit by the UDP flood"},
+	{"l4dstat --by subnet,port", "who connects, and to which port"},
+	{"l4dstat --by subnet --prefix4 32", "single addresses instead of subnets"},
+	{"l4dstat --listeners", "whose accept queues are full"},
+	{"l4dstat -t --states", "TCP sockets by state"},
+	{"l4dstat --json 1 | jq .total", "for machines"},
+	{},
+};
+
+/* The order of these words is that of the enums they are written to. */
+static const char *const colour_words[] = {"auto", "always", "never", NULL};
+static const char *const netns_words[] = {"all", "self", NULL};
+
+static const struct option_row rows[] = {
+	{
+		.name = "by",
+		.argument = "DIM",
+		.list = true,
+		.help = "ranked table by one or several of",
+		.group = OPTION_GROUP_VIEW,
+		.value = OPTION_VALUE_DIMENSION,
+		.apply = option_apply_dimensions,
+		.field = offsetof(struct options, by),
+	},
+	{
+		.name = "top",
+		.argument = "N",
+		.help = "rows of a table or list, the rest is one row `other`; 0: all (default 10)",
+		.group = OPTION_GROUP_VIEW,
+		.apply = option_apply_number,
+		.field = offsetof(struct options, top),
+		.max = TOP_MAX,
+	},
+	{
+		.name = "sort",
+		.argument = "METRIC",
+		.help = "what to rank by (default: the view's own)",
+		.group = OPTION_GROUP_VIEW,
+		.value = OPTION_VALUE_METRIC,
+		.apply = option_apply_metric,
+		.field = offsetof(struct options, sort),
+	},
+	{
+		.name = "listeners",
+		.help = "every listening TCP socket: owner, accept queue, what it dropped",
+		.group = OPTION_GROUP_VIEW,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, listeners),
+	},
+	{
+		.name = "json",
+		.help = "one JSON object per interval",
+		.group = OPTION_GROUP_FORMAT,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, json),
+	},
+	{
+		.name = "prefix4",
+		.argument = "BITS",
+		.help = "IPv4 subnets are this long; 32: single addresses (default 24)",
+		.group = OPTION_GROUP_COUNTING,
+		.apply = option_apply_number,
+		.field = offsetof(struct options, prefix4),
+		.max = 32,
+	},
+	{
+		.name = "prefix6",
+		.argument = "BITS",
+		.help = "IPv6 subnets are this long; 128: single addresses (default 64)",
+		.group = OPTION_GROUP_COUNTING,
+		.apply = option_apply_number,
+		.field = offsetof(struct options, prefix6),
+		.max = 128,
+	},
+	{
+		.name = "netns",
+		.argument = "WHICH",
+		.help = "self: only the network namespace l4dstat runs in; all (default); --by netns tells them apart",
+		.group = OPTION_GROUP_COUNTING,
+		.value = OPTION_VALUE_WORD,
+		.apply = option_apply_word,
+		.field = offsetof(struct options, netns),
+		.words = netns_words,
+	},
+	{
+		.name = "cells",
+		.argument = "N",
+		.help = "memory for so many cells per interval, the rest is `other` (default 65536)",
+		.group = OPTION_GROUP_COUNTING,
+		.apply = option_apply_number,
+		.field = offsetof(struct options, cells),
+		.min = CELLS_MIN,
+		.max = CELLS_MAX,
+	},
+	{
+		.name = "color",
+		.argument = "WHEN",
+		.optional = true,
+		.help = "auto (default), always (also without a value) or never",
+		.group = OPTION_GROUP_LOOKS,
+		.value = OPTION_VALUE_WORD,
+		.apply = option_apply_word,
+		.field = offsetof(struct options, colour),
+		.chosen = COLOUR_ALWAYS,
+		.words = colour_words,
+	},
+	{
+		.name = "nocolor",
+		.help = "no colours",
+		.group = OPTION_GROUP_LOOKS,
+		.apply = option_apply_chosen,
+		.field = offsetof(struct options, colour),
+		.chosen = COLOUR_NEVER,
+	},
+	{
+		.name = "noheaders",
+		.help = "do not repeat the header",
+		.group = OPTION_GROUP_LOOKS,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, noheaders),
+	},
+	{
+		.name = "list",
+		.help = "name every column, dimension and metric with its meaning, and exit",
+		.group = OPTION_GROUP_OTHER,
+		.apply = option_apply_chosen,
+		.field = offsetof(struct options, task),
+		.chosen = TASK_LIST,
+	},
+	{
+		.letter = 'v',
+		.name = "verbose",
+		.help = "let libbpf speak on stderr",
+		.group = OPTION_GROUP_OTHER,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, verbose),
+	},
+	{
+		.letter = 'h',
+		.name = "help",
+		.help = "this text",
+		.group = OPTION_GROUP_OTHER,
+		.apply = option_apply_chosen,
+		.field = offsetof(struct options, task),
+		.chosen = TASK_HELP,
+	},
+	{
+		.letter = 'V',
+		.name = "version",
+		.help = "the version",
+		.group = OPTION_GROUP_OTHER,
+		.apply = option_apply_chosen,
+		.field = offsetof(struct options, task),
+		.chosen = TASK_VERSION,
+	},
+};
+
+enum { ROWS = sizeof(rows) / sizeof(*rows) };
+
+const char *option_word(const struct option_row *row, size_t i)
+{
+	size_t words = 0;
+
+	switch (row->value) {
+	case OPTION_VALUE_DIMENSION:
+		return i < DIM_COUNT ? dimensions[i].name : NULL;
+	case OPTION_VALUE_METRIC:
+		return i < METRIC_COUNT ? metrics[i].name : NULL;
+	case OPTION_VALUE_WORD:
+		while (words < i && row->words[words])
+			words++;
+		return row->words[words];
+	default:
+		return NULL;
+	}
+}
+
+char *option_help(const struct option_row *row)
+{
+	char *help = memory_format("%s", row->help);
+	const char *word;
+
+	for (size_t i = 0; row->value == OPTION_VALUE_DIMENSION && (word = option_word(row, i)); i++) {
+		char *longer = memory_format("%s%s %s", help, i ? "," : ":", word);
+
+		free(help);
+		help = longer;
+	}
+	return help;
+}
+
+size_t option_count(void)
+{
+	return ROWS + column_group_count;
+}
+
+struct option_row option_row(size_t i)
+{
+	const struct column_group *column;
+
+	if (i < ROWS)
+		return rows[i];
+	column = &column_groups[i - ROWS];
+	return (struct option_row){
+		.letter = column->letter,
+		.name = column->name,
+		.help = column->help,
+		.group = OPTION_GROUP_COLUMNS,
+		.apply = option_apply_column,
+		.column = column,
+	};
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reading the values of options. Which option has which is option_table.c's. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "nearest.h"
+#include "option_value.h"
+#include "options.h"
+
+enum { WORD_SHOWN = 64 }; /* of a word that is refused */
+
+static void *field_of(struct options *options, const struct option_row *row)
+{
+	return (char *)options + row->field;
+}
+
+int option_refuse(char **complaint, char *sentence)
+{
+	*complaint = sentence;
+	return -EINVAL;
+}
+
+int option_read_number(const char *text, unsigned long min, unsigned long max, unsigned long *number)
+{
+	const size_t digits = strspn(text, "0123456789");
+	unsigned long value;
+
+	if (!digits || digits > 18 || text[digits])
+		return -EINVAL;
+	value = strtoul(text, NULL, 10);
+	if (value < min || value > max)
+		return -ERANGE;
+	*number = value;
+	return 0;
+}
+
+int option_apply_flag(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	(void)value;
+	(void)complaint;
+	*(bool *)field_of(options, row) = true;
+	return 0;
+}
+
+int option_apply_chosen(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	(void)value;
+	(void)complaint;
+	*(unsigned int *)field_of(options, row) = row->chosen;
+	return 0;
+}
+
+/* "auto, always or never"; to be freed. */
+static char *alternatives(const struct option_row *row)
+{
+	char *text = memory_format("%s", option_word(row, 0));
+
+	for (size_t i = 1; option_word(row, i); i++) {
+		char *longer =
+			memory_format("%s%s%s", text, option_word(row, i + 1) ? ", " : " or ", option_word(row, i));
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+int option_apply_word(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	unsigned int i = 0;
+	char *words;
+
+	if (!value)
+		return option_apply_chosen(options, row, value, complaint);
+	while (row->words[i] && strcmp(row->words[i], value))
+		i++;
+	if (row->words[i]) {
+		*(unsigned int *)field_of(options, row) = i;
+		return 0;
+	}
+	words = alternatives(row);
+	option_refuse(complaint, memory_format("--%s takes %s, not '%s'", row->name, words, value));
+	free(words);
+	return -EINVAL;
+}
+
+int option_apply_number(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	if (option_read_number(value, row->min, row->max, field_of(options, row)))
+		return option_refuse(complaint, memory_format("--%s takes a whole number from %lu to %lu, not '%s'",
+							      row->name, row->min, row->max, value));
+	return 0;
+}
+
+int option_apply_dimensions(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	const char *bad;
+	size_t length;
+	char *all;
+
+	if (!dimension_parse(value, field_of(options, row), &bad, &length))
+		return 0;
+	all = alternatives(row);
+	option_refuse(complaint, memory_format("--%s takes %s, each at most once, with commas between, not '%.*s'",
+					       row->name, all, (int)(length < WORD_SHOWN ? length : WORD_SHOWN), bad));
+	free(all);
+	return -EINVAL;
+}
+
+static const char *metric_name(size_t i)
+{
+	return i < METRIC_COUNT ? metrics[i].name : NULL;
+}
+
+int option_apply_metric(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	enum metric metric;
+	const char *nearest;
+
+	if (!metric_by_name(value, &metric)) {
+		*(struct report_sort *)field_of(options, row) = (struct report_sort){{metric, METRIC_NONE}};
+		return 0;
+	}
+	nearest = nearest_name(value, metric_name);
+	return option_refuse(complaint,
+			     memory_format("--%s takes the name of a metric, not '%s'%s%s%s; l4dstat --list names them",
+					   row->name, value, nearest ? " (did you mean " : "", nearest ?: "",
+					   nearest ? "?)" : ""));
+}
+
+/* A column twice is a column once, as in dstat. */
+int option_apply_column(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	size_t i = 0;
+
+	(void)value;
+	(void)complaint;
+	while (options->columns[i] && options->columns[i] != row->column)
+		i++;
+	if (i < OPTIONS_COLUMNS)
+		options->columns[i] = row->column;
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How the value of an option is read, checked in full and taken over: the apply() functions of option_table.c's rows,
+ * most of them shared by several. Each returns 0, or -EINVAL with *complaint one sentence, to be freed.
+ */
+#ifndef L4_OPTION_VALUE_H
+#define L4_OPTION_VALUE_H
+
+#include "option_table.h"
+
+/* *complaint = sentence; returns -EINVAL. */
+int option_refuse(char **complaint, char *sentence);
+
+/*
+ * Digits only: no sign, no space, no other base. Returns 0, -EINVAL (no number) or -ERANGE (below min, above max); then
+ * *number is as it was.
+ */
+int option_read_number(const char *text, unsigned long min, unsigned long max, unsigned long *number);
+
+/* Sets the bool at row->field. */
+int option_apply_flag(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets the unsigned int at row->field to row->chosen. */
+int option_apply_chosen(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets the unsigned int at row->field to the position of the word in row->words; without a value to row->chosen. */
+int option_apply_word(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets the unsigned long at row->field to a number from row->min to row->max. */
+int option_apply_number(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets the struct dimension_list at row->field. */
+int option_apply_dimensions(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets the struct report_sort at row->field. */
+int option_apply_metric(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Adds row->column to the line, once. */
+int option_apply_column(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+#endif

@@ -138,7 +138,8 @@ int l4_listeners(struct bpf_iter__task_file *ctx)
 	struct sock *sk = l4_inet_sock_of(ctx->file);
 	struct l4_owner owner = {};
 
-	if (!task || !sk || sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state != BPF_TCP_LISTEN)
+	if (!task || !sk || (sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_MPTCP) ||
+	    sk->__sk_common.skc_state != BPF_TCP_LISTEN)
 		return 0;
 	l4_own(&owner, task);
 	l4_note_listened(l4_netns_of(sk), sk->__sk_common.skc_num, &owner);

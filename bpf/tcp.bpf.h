@@ -88,7 +88,7 @@ static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock 
 	ledger->open_pending = ledger->end_pending = ledger->connect_pending = role == L4_ROLE_CLIENT;
 	ledger->begun = role == L4_ROLE_CLIENT ? bpf_ktime_get_ns() : 0;
 	ledger->booked = l4_tcp_counts_of(sk, tp, ledger);
-	if (L4_READ_BITS(sk, sk_kern_sock))
+	if (l4_is_kernels(sk, tp))
 		ledger->owner.kind = L4_OWNER_KERNEL;
 	else
 		l4_own(&ledger->owner, bpf_get_current_task_btf());

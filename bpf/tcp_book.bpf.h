@@ -44,6 +44,15 @@ static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *rem
 	return l4_cell(&key, &ledger->owner);
 }
 
+/*
+ * Has the kernel made this socket for itself? The TCP sockets below an MPTCP socket it makes for the process that
+ * connects or listens.
+ */
+static __always_inline bool l4_is_kernels(const struct sock *sk, const struct tcp_sock *tp)
+{
+	return L4_READ_BITS(sk, sk_kern_sock) && !(bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp);
+}
+
 /* Role and service port of a connection whose beginning we did not see. */
 static __always_inline void l4_tcp_guess_role(struct l4_ledger *ledger, const struct sock *sk)
 {

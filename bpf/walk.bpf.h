@@ -119,6 +119,25 @@ int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
 }
 
 /*
+ * A socket that no process held when we started: the kernel's, nobody's any more, or below the MPTCP socket that the
+ * process holds. Of those the listeners are known by the port.
+ */
+static __always_inline void l4_own_unheld(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger)
+{
+	const struct l4_owner *owner;
+
+	if (!L4_READ_BITS(sk, sk_kern_sock))
+		return;
+	if (l4_is_kernels(sk, tp)) {
+		ledger->owner.kind = L4_OWNER_KERNEL;
+		return;
+	}
+	owner = ledger->role == L4_ROLE_SERVER ? l4_listener_of(ledger->netns, ledger->port) : NULL;
+	if (owner)
+		ledger->owner = *owner;
+}
+
+/*
  * Every TCP socket of one network namespace, for what the ledger cannot know: TIME_WAIT, half-open connections, and
  * sockets that no process held when we started, which get their entry here.
  */
@@ -149,8 +168,7 @@ int l4_find_in_netns(struct bpf_iter__tcp *ctx)
 	ledger = l4_tcp_ledger((struct sock *)tp, tp, tp->total_retrans);
 	if (!ledger)
 		return 0;
-	if (L4_READ_BITS((struct sock *)tp, sk_kern_sock))
-		ledger->owner.kind = L4_OWNER_KERNEL;
+	l4_own_unheld((struct sock *)tp, tp, ledger);
 	l4_count_socket((struct sock *)tp, ledger);
 	return 0;
 }

@@ -103,6 +103,7 @@ struct tcp_sock {
 	__u32 data_segs_in;
 	__u64 bytes_acked;
 	__u32 total_retrans;
+	bool is_mptcp; /* not in kernels without MPTCP */
 };
 
 struct net_device {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# An MPTCP connection is a socket above a TCP socket: it is one connection, and its bytes are counted once.
+# An MPTCP connection is a socket above a TCP socket: it is one connection, its bytes are counted once, and it is its
+# process's.
 . "$(dirname "$0")/../lib.sh"
 
 [ "$(sysctl -n net.mptcp.enabled 2>&1)" = 1 ] || skip "this kernel has no MPTCP (net.mptcp.enabled is not 1)"
@@ -15,8 +16,8 @@ stop server
 settle
 unwatch joined
 
-here=".netns == \"$(netns_of server)\" and .port == 7000 and .role == \"server\""
-there=".netns == \"$(netns_of clients)\" and .port == 7000 and .role == \"client\""
+here=".netns == \"$(netns_of server)\" and .port == 7000 and .role == \"server\" and .process == \"l4-server\""
+there=".netns == \"$(netns_of clients)\" and .port == 7000 and .role == \"client\" and .process == \"l4-client\""
 equal "connections that spoke MPTCP" "$(risen server MPTcpExtMPCapableSYNRX)" 20
 equal "opened" "$(sum joined rows tcp_opens_out "$there")" "$(risen clients TcpActiveOpens)"
 equal "accepted" "$(sum joined rows tcp_opens_in "$here")" 20

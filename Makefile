@@ -15,7 +15,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 INSTALL ?= install
 
-LIBRARIES := libbpf libcap-ng jansson
+LIBRARIES := libbpf libcap-ng jansson zlib
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror
 O := build
 

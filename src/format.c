@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Values as text of a given width. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,4 +189,15 @@ void format_time(char cell[static FORMAT_CELL], double timestamp)
 		format = "%d-%m %H:%M:%S";
 	if (!strftime(cell, FORMAT_WIDTH_MAX, format, &local))
 		*cell = 0;
+}
+
+void format_timestamp(char text[static FORMAT_TIMESTAMP], double timestamp)
+{
+	const int64_t milliseconds = llround(timestamp * 1000);
+	const time_t whole = milliseconds / 1000;
+	struct tm utc = {};
+
+	gmtime_r(&whole, &utc);
+	snprintf(text, FORMAT_TIMESTAMP, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
+		 utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(milliseconds % 1000));
 }

@@ -51,4 +51,8 @@ void format_title(char cell[static FORMAT_CELL], unsigned int width, const char 
 /* Writes a time (seconds since the epoch) as local time, by strftime() and L4DSTAT_TIMEFMT. */
 void format_time(char cell[static FORMAT_CELL], double timestamp);
 
+/* Writes it for machines: 2026-11-23T06:31:32.000Z. */
+enum { FORMAT_TIMESTAMP = 80 };
+void format_timestamp(char text[static FORMAT_TIMESTAMP], double timestamp);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From the command line to the last interval: opens the source, waits, reads, hands to the output. */
+/* From the command line to the last interval: opens the source, waits, reads, hands to the outputs. */
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
@@ -11,12 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "help.h"
-#include "memory.h"
-#include "netns.h"
 #include "options.h"
-#include "output.h"
+#include "outputs.h"
 #include "source.h"
 #include "text.h"
 
@@ -29,13 +26,11 @@ enum exit_code {
 
 struct run {
 	const struct options *options;
-	const struct output *output;
-	struct output_settings settings;
-	void *output_state;
+	const struct source_kind *kind;
 	struct source *source;
+	struct outputs *outputs;
 	struct snapshot snapshot;
 	sigset_t stop_signals;
-	char host[256];
 };
 
 static double monotonic(void)
@@ -60,28 +55,20 @@ static bool wait_until(const struct run *run, double deadline)
 	}
 }
 
-/* A closed pipe is a reader that has seen enough; anything else is worth a word. */
-static enum exit_code write_failed(int err)
+/* The reader of a closed pipe has seen enough; what else was wrong has been said. */
+static enum exit_code code_of(int err)
 {
-	if (err == -EPIPE)
-		return EXIT_DONE;
-	fprintf(stderr, "l4dstat: cannot write to standard output: %s\n", strerror(-err));
-	return EXIT_RUNTIME;
+	return !err || err == -EPIPE || err == SOURCE_END ? EXIT_DONE : EXIT_RUNTIME;
 }
 
-static int one_interval(struct run *run, double planned, enum exit_code *code)
+static int one_interval(struct run *run, double planned, bool partial)
 {
-	int err = source_read(run->source, &run->snapshot);
+	int err = run->kind->read(run->source, &run->snapshot);
 
-	if (err) {
-		*code = EXIT_RUNTIME;
-		return err;
-	}
-	run->snapshot.quality.late_ms = fmax(run->snapshot.ended - planned, 0) * 1000;
-	err = run->output->interval(run->output_state, &run->snapshot);
 	if (err)
-		*code = write_failed(err);
-	return err;
+		return err;
+	run->snapshot.quality.late_ms = fmax(run->snapshot.ended - planned, 0) * 1000;
+	return outputs_interval(run->outputs, &run->snapshot, partial);
 }
 
 /* Deadlines are multiples of the delay from the start, so they do not drift; one that was missed is left out. */
@@ -92,58 +79,26 @@ static double next_deadline(double last, double delay)
 	return now < last + delay ? last + delay : last + delay * (floor((now - last) / delay) + 1);
 }
 
-static enum exit_code loop(struct run *run)
+static int loop(struct run *run)
 {
-	enum exit_code code = EXIT_DONE;
 	double deadline = monotonic();
+	int err = 0;
 
-	for (unsigned long done = 0; !run->options->count || done < run->options->count; done++) {
+	for (unsigned long done = 0; !err && (!run->options->count || done < run->options->count); done++) {
 		deadline = next_deadline(deadline, run->options->delay);
-		if (wait_until(run, deadline)) {
-			if (run->output->wants_partial)
-				one_interval(run, monotonic(), &code);
-			return code;
-		}
-		if (one_interval(run, deadline, &code))
-			return code;
+		if (wait_until(run, deadline))
+			return one_interval(run, monotonic(), true);
+		err = one_interval(run, deadline, false);
 	}
-	return code;
+	return err;
 }
 
-static const struct output *choose_output(const struct options *options)
+static void set_host(char host[static 256])
 {
-	if (options->json)
-		return &output_json;
-	if (options->listeners)
-		return &output_listeners;
-	return options->by.count ? &output_table : &output_dstat;
-}
+	char name[256] = "";
 
-static void set_up_output(struct run *run)
-{
-	const struct options *options = run->options;
-
-	gethostname(run->host, sizeof(run->host) - 1);
-	text_printable(run->host, sizeof(run->host),
-		       (const uint8_t *)memcpy((char[256]){}, run->host, sizeof(run->host)), strlen(run->host));
-	run->settings = (struct output_settings){
-		.file = stdout,
-		.terminal = isatty(STDOUT_FILENO),
-		.colour = terminal_wants_colour(stdout, options->colour),
-		.headers = !options->noheaders,
-		.by = options->by,
-		.sort = options->sort,
-		.top = options->top,
-		.dimension = {.prefix4 = options->prefix4,
-			      .prefix6 = options->prefix6,
-			      .cgroup_path = cgroup_path,
-			      .netns_name = netns_name},
-		.columns = options->columns[0] ? (const struct column_group **)options->columns : NULL,
-		.host = run->host,
-		.delay = options->delay,
-	};
-	run->output = choose_output(options);
-	run->output_state = run->output->begin(&run->settings);
+	gethostname(name, sizeof(name) - 1);
+	text_printable(host, 256, (const uint8_t *)name, strlen(name));
 }
 
 /* Inode number of the network namespace we are in; 0 if /proc does not say. */
@@ -154,18 +109,26 @@ static uint32_t own_netns(void)
 	return stat("/proc/self/ns/net", &self) ? 0 : self.st_ino;
 }
 
-static enum exit_code run_live(const struct options *options)
+static void block_signals(struct run *run)
 {
+	sigemptyset(&run->stop_signals);
+	sigaddset(&run->stop_signals, SIGINT);
+	sigaddset(&run->stop_signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &run->stop_signals, NULL);
+	signal(SIGPIPE, SIG_IGN); /* a write says -EPIPE, and files are ended as they should be */
+}
+
+static enum exit_code open_live(struct run *run)
+{
+	const struct options *options = run->options;
 	const struct source_settings settings = {
 		.prefix4 = options->prefix4,
 		.prefix6 = options->prefix6,
 		.cells = options->cells,
-		.states = options_want_states(options),
+		.states = options_want_states(options) || outputs_want_states(run->outputs),
 		.netns = options->netns == OPTIONS_NETNS_SELF ? own_netns() : 0,
 		.verbose = options->verbose,
 	};
-	struct run run = {.options = options};
-	enum exit_code code;
 	int err;
 
 	if (options->netns == OPTIONS_NETNS_SELF && !settings.netns) {
@@ -174,27 +137,54 @@ static enum exit_code run_live(const struct options *options)
 		      stderr);
 		return EXIT_RUNTIME;
 	}
-	sigemptyset(&run.stop_signals);
-	sigaddset(&run.stop_signals, SIGINT);
-	sigaddset(&run.stop_signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &run.stop_signals, NULL);
+	run->kind = &source_live;
+	err = source_open(&run->source, &settings);
+	return !err ? EXIT_DONE : err == -EPERM || err == -EOPNOTSUPP ? EXIT_UNABLE : EXIT_RUNTIME;
+}
 
-	err = source_open(&run.source, &settings);
-	if (err)
-		return err == -EPERM || err == -EOPNOTSUPP ? EXIT_UNABLE : EXIT_RUNTIME;
-	set_up_output(&run);
-	code = loop(&run);
-	run.output->end(run.output_state);
-	source_close(run.source);
+static enum exit_code run_outputs(struct run *run)
+{
+	const struct dimension_context dimension = {
+		.prefix4 = run->options->prefix4,
+		.prefix6 = run->options->prefix6,
+		.cgroup_path = run->kind->cgroup_path,
+		.netns_name = run->kind->netns_name,
+	};
+	char host[256];
+	int err, closed;
+
+	set_host(host);
+	err = outputs_open(run->outputs, &dimension, host);
+	if (!err)
+		err = loop(run);
+	closed = outputs_close(run->outputs);
+	return code_of(err) ?: code_of(closed);
+}
+
+static enum exit_code run_all(const struct options *options)
+{
+	struct run run = {.options = options, .outputs = outputs_new(options)};
+	enum exit_code code;
+
+	block_signals(&run);
+	code = open_live(&run);
+	if (code == EXIT_DONE) {
+		code = run_outputs(&run);
+		run.kind->close(run.source);
+	} else {
+		outputs_close(run.outputs);
+	}
 	snapshot_free(&run.snapshot);
-	cgroup_free();
 	return code;
 }
 
 /* What was printed may still be in the buffer of a full disk. */
 static enum exit_code printed(void)
 {
-	return fflush(stdout) ? write_failed(-errno) : EXIT_DONE;
+	if (!fflush(stdout) || errno == EPIPE)
+		return EXIT_DONE;
+	fprintf(stderr, "l4dstat: cannot write to standard output: %s\n", strerror(errno));
+	return EXIT_RUNTIME;
 }
 
 int main(int argc, char **argv)
@@ -222,5 +212,5 @@ int main(int argc, char **argv)
 	case TASK_RUN:
 		break;
 	}
-	return run_live(&options);
+	return run_all(&options);
 }

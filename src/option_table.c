@@ -38,6 +38,7 @@ const struct option_example option_examples[] = {
 
 /* The order of these words is that of the enums they are written to. */
 static const char *const colour_words[] = {"auto", "always", "never", NULL};
+static const char *const json_words[] = {"lines", "rows", NULL};
 static const char *const netns_words[] = {"all", "self", NULL};
 
 static const struct option_row rows[] = {
@@ -78,10 +79,33 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "json",
-		.help = "one JSON object per interval",
+		.argument = "FORM",
+		.optional = true,
+		.help = "JSON, one object per interval; rows: flat, one object per row",
+		.group = OPTION_GROUP_FORMAT,
+		.value = OPTION_VALUE_WORD,
+		.apply = option_apply_word,
+		.field = offsetof(struct options, json),
+		.chosen = OPTIONS_JSON_LINES,
+		.words = json_words,
+		.min = OPTIONS_JSON_LINES,
+	},
+	{
+		.name = "csv",
+		.help = "CSV instead of lines or tables, counts per interval",
 		.group = OPTION_GROUP_FORMAT,
 		.apply = option_apply_flag,
-		.field = offsetof(struct options, json),
+		.field = offsetof(struct options, csv),
+	},
+	{
+		.letter = 'o',
+		.name = "output",
+		.argument = "FILE",
+		.help = "write to FILE as well, in the format its name ends in: .csv, .json, .jsonl, .rows.json, each "
+			"also with .gz; several are possible; -: same as --csv",
+		.group = OPTION_GROUP_FORMAT,
+		.value = OPTION_VALUE_FILE,
+		.apply = option_apply_output,
 	},
 	{
 		.name = "prefix4",

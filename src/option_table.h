@@ -53,9 +53,9 @@ struct option_row {
 
 	/* For an apply() that several rows share: where it writes to, an offset into struct options, and what. */
 	size_t field;
-	unsigned int chosen;		   /* what a mere mention means */
-	const char *const *words;	   /* the words to choose from, NULL-terminated; their position is written */
-	unsigned long min, max;		   /* of a number */
+	unsigned int chosen;	  /* what a mere mention means */
+	const char *const *words; /* the words to choose from, NULL-terminated; min and their position is written */
+	unsigned long min, max;	  /* of a number; min: what the first word stands for */
 	const struct column_group *column; /* that it adds to the line */
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extension.h"
 #include "memory.h"
 #include "nearest.h"
 #include "option_value.h"
@@ -77,7 +78,7 @@ int option_apply_word(struct options *options, const struct option_row *row, con
 	while (row->words[i] && strcmp(row->words[i], value))
 		i++;
 	if (row->words[i]) {
-		*(unsigned int *)field_of(options, row) = i;
+		*(unsigned int *)field_of(options, row) = row->min + i;
 		return 0;
 	}
 	words = alternatives(row);
@@ -141,5 +142,28 @@ int option_apply_column(struct options *options, const struct option_row *row, c
 		i++;
 	if (i < OPTIONS_COLUMNS)
 		options->columns[i] = row->column;
+	return 0;
+}
+
+int option_apply_output(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	struct extension extension;
+	size_t count = 0;
+
+	if (!strcmp(value, "-")) {
+		options->csv = true;
+		return 0;
+	}
+	if (extension_of(value, &extension))
+		return option_refuse(
+			complaint,
+			memory_format("--%s takes a file whose name ends in its format, not '%s'; there are %s",
+				      row->name, value, extension_names));
+	while (options->files[count])
+		count++;
+	if (count == OPTIONS_FILES)
+		return option_refuse(complaint, memory_format("--%s takes at most %d files, and '%s' is one more",
+							      row->name, OPTIONS_FILES, value));
+	options->files[count] = value;
 	return 0;
 }

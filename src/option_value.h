@@ -23,7 +23,8 @@ int option_apply_flag(struct options *options, const struct option_row *row, con
 /* Sets the unsigned int at row->field to row->chosen. */
 int option_apply_chosen(struct options *options, const struct option_row *row, const char *value, char **complaint);
 
-/* Sets the unsigned int at row->field to the position of the word in row->words; without a value to row->chosen. */
+/* Sets the unsigned int at row->field to row->min + the position of the word in row->words; without one to row->chosen.
+ */
 int option_apply_word(struct options *options, const struct option_row *row, const char *value, char **complaint);
 
 /* Sets the unsigned long at row->field to a number from row->min to row->max. */
@@ -37,5 +38,8 @@ int option_apply_metric(struct options *options, const struct option_row *row, c
 
 /* Adds row->column to the line, once. */
 int option_apply_column(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Adds a file to options->files, if its name says a format; `-` is --csv. */
+int option_apply_output(struct options *options, const struct option_row *row, const char *value, char **complaint);
 
 #endif

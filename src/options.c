@@ -171,6 +171,9 @@ static int parse_arguments(struct options *options, int argc, char **argv, char 
 /* What cannot be had together. */
 static int check_together(const struct options *options, char **complaint)
 {
+	if (options->json && options->csv)
+		return option_refuse(complaint, memory_format("standard output takes one of --json and --csv; "
+							      "-o FILE writes the other one as well"));
 	if (options->columns[0] && (options->json || options->by.count))
 		return option_refuse(complaint,
 				     memory_format("--%s is a column of the line output; leave out %s",
@@ -192,7 +195,7 @@ static bool is_gauge(enum metric metric)
 
 bool options_want_states(const struct options *options)
 {
-	bool wanted = options->json || options->listeners || is_gauge(options->sort.by[0]);
+	bool wanted = is_gauge(options->sort.by[0]);
 
 	for (size_t i = 0; options->columns[i]; i++)
 		wanted |= options->columns[i]->numbers[0].title && is_gauge(options->columns[i]->numbers[0].sum[0]);

@@ -21,15 +21,20 @@ enum options_task {
 /* Whose traffic is counted: that of all network namespaces, or only of the one we are in. */
 enum options_netns { OPTIONS_NETNS_ALL, OPTIONS_NETNS_SELF };
 
-enum { OPTIONS_COLUMNS = 32 };
+/* JSON on standard output; ROWS: that and all other JSON is flat. */
+enum options_json { OPTIONS_JSON_NONE, OPTIONS_JSON_LINES, OPTIONS_JSON_ROWS };
+
+enum { OPTIONS_COLUMNS = 32, OPTIONS_FILES = 16 };
 
 struct options {
-	unsigned int task;   /* enum options_task */
-	unsigned int netns;  /* enum options_netns */
-	unsigned int colour; /* enum colour_choice */
-	double delay;	     /* seconds */
-	unsigned long count; /* intervals; 0: until stopped */
-	bool json;
+	unsigned int task;		      /* enum options_task */
+	unsigned int netns;		      /* enum options_netns */
+	unsigned int colour;		      /* enum colour_choice */
+	double delay;			      /* seconds */
+	unsigned long count;		      /* intervals; 0: until stopped */
+	unsigned int json;		      /* enum options_json */
+	bool csv;			      /* CSV on standard output */
+	const char *files[OPTIONS_FILES + 1]; /* -o, NULL-terminated; each has an extension we know */
 	bool listeners;
 	bool verbose;
 	bool noheaders;
@@ -47,7 +52,7 @@ struct options {
  */
 int options_parse(struct options *options, int argc, char **argv, char **complaint);
 
-/* Does anything that was asked for show sockets by state, or listeners? */
+/* Does any column or ranking that was asked for need sockets by state? What outputs need they say themselves. */
 bool options_want_states(const struct options *options);
 
 #endif

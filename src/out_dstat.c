@@ -226,20 +226,6 @@ static void draw_subtitle(struct dstat_state *state, const struct slot *slot, co
 	}
 }
 
-/* The row that a top shows: the best, if it has anything; `other` only if there is nothing but what found no cell. */
-static const struct report_row *winner(const struct slot *slot)
-{
-	for (size_t i = 0; i < slot->report.count; i++) {
-		double value = 0;
-
-		for (const enum metric *metric = slot->group->sort.by; *metric != METRIC_NONE; metric++)
-			value += report_value(&slot->report.rows[i].values, *metric);
-		if (value > 0)
-			return &slot->report.rows[i];
-	}
-	return NULL;
-}
-
 /* Joins the values of some dimensions with colons. Protocol and role need no words: a top's metrics imply them. */
 static void join_dimensions(char text[static FORMAT_CELL], const struct dimension_list *dims, size_t from, size_t to,
 			    const struct dimension_key *key, const struct dimension_context *context)
@@ -312,7 +298,7 @@ static void draw_total(struct dstat_state *state, const struct slot *slot, const
 static void draw_top(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
 {
 	static const struct report_values nothing;
-	const struct report_row *row = winner(slot);
+	const struct report_row *row = report_best(&slot->report, &slot->group->sort);
 
 	draw_top_text(state, slot, row);
 	draw_numbers(state, slot->group, row ? &row->values : &nothing, snapshot->interval);

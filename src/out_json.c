@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* JSON Lines: one object per interval, schema version 1. Counts are per interval and unrounded. */
+/*
+ * JSON Lines, schema version 1 (tools/schema): one object per interval, or flat, one object per row. Counts are per
+ * interval and unrounded.
+ */
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cover.h"
+#include "fields.h"
+#include "format.h"
 #include "memory.h"
 #include "output.h"
 
@@ -38,56 +42,22 @@ static json_t *rounded(double value, double unit)
 	return json_real(round(value / unit) * unit);
 }
 
-static void set_printed(json_t *row, enum dimension dim, const struct dimension_key *key,
-			const struct dimension_context *context)
+static void set_field(json_t *row, const char *name, const struct field_value *value)
 {
-	char text[DIMENSION_TEXT];
-
-	dimensions[dim].print(text, key, context);
-	set(row, dimensions[dim].name, json_string(text));
+	if (value->kind != FIELD_NONE)
+		set(row, name, value->kind == FIELD_TEXT ? json_string(value->text) : json_integer(value->number));
 }
 
-static void set_port(json_t *row, enum dimension dim, const struct dimension_key *key,
-		     const struct dimension_context *context)
+static void set_fields(json_t *row, const struct field_list *fields, const struct dimension_key *key,
+		       const struct dimension_context *context)
 {
-	set_printed(row, DIM_PROTO, key, context);
-	set_printed(row, DIM_ROLE, key, context);
-	set(row, dimensions[dim].name, json_integer(key->cell.port));
+	struct field_value value;
+
+	for (size_t i = 0; i < fields->count; i++) {
+		field_get(&value, fields, i, key, context);
+		set_field(row, fields->fields[i].name, &value);
+	}
 }
-
-static void set_process(json_t *row, enum dimension dim, const struct dimension_key *key,
-			const struct dimension_context *context)
-{
-	const char *path = context->cgroup_path ? context->cgroup_path(key->cgroup) : NULL;
-	char text[DIMENSION_TEXT];
-
-	if (key->cell.owner == L4_OWNER_PROCESS)
-		set(row, "pid", json_integer(key->cell.process.tgid));
-	dimension_owner_name(text, key);
-	set(row, dimensions[dim].name, json_string(text));
-	if (path)
-		set_printed(row, DIM_CGROUP, key, context);
-}
-
-/* By number, which is unique, and by name, which need not be. */
-static void set_netns(json_t *row, enum dimension dim, const struct dimension_key *key,
-		      const struct dimension_context *context)
-{
-	char text[DIMENSION_TEXT];
-
-	snprintf(text, sizeof(text), "%u", key->cell.netns);
-	set(row, dimensions[dim].name, json_string(text));
-	dimensions[dim].print(text, key, context);
-	set(row, "netns_name", json_string(text));
-}
-
-/* How a dimension's value stands in a row, where that is more than its text. */
-static void (*const setters[DIM_COUNT])(json_t *, enum dimension, const struct dimension_key *,
-					const struct dimension_context *) = {
-	[DIM_PORT] = set_port,
-	[DIM_PROCESS] = set_process,
-	[DIM_NETNS] = set_netns,
-};
 
 static void set_value(json_t *object, const struct report_values *values, enum metric metric)
 {
@@ -96,19 +66,12 @@ static void set_value(json_t *object, const struct report_values *values, enum m
 						 : rounded(report_value(values, metric), 1e-6));
 }
 
-static json_t *row_object(const struct report *report, const struct report_row *row,
+static json_t *row_object(const struct report_row *row, const struct field_list *fields,
 			  const struct dimension_context *context)
 {
 	json_t *object = made(json_object());
 
-	for (size_t i = 0; i < report->dims.count; i++) {
-		const enum dimension dim = report->dims.dims[i];
-
-		if (row->key.cell.owner == L4_OWNER_OTHER)
-			set(object, dimensions[dim].name, json_string("other"));
-		else
-			(setters[dim] ?: set_printed)(object, dim, &row->key, context);
-	}
+	set_fields(object, fields, &row->key, context);
 	for (int m = 0; m < METRIC_COUNT; m++) {
 		if (report_value(&row->values, m))
 			set_value(object, &row->values, m);
@@ -118,10 +81,11 @@ static json_t *row_object(const struct report *report, const struct report_row *
 
 static json_t *list(const struct report *report, const struct dimension_context *context)
 {
+	const struct field_list fields = fields_of(&report->dims);
 	json_t *rows = made(json_array());
 
 	for (size_t i = 0; i < report->count; i++) {
-		if (json_array_append_new(rows, row_object(report, &report->rows[i], context)))
+		if (json_array_append_new(rows, row_object(&report->rows[i], &fields, context)))
 			memory_exhausted();
 	}
 	return rows;
@@ -163,27 +127,15 @@ static void set_totals(struct json_state *state, json_t *object, const struct sn
 		set(object, "sockets", total_object(&state->report.total, true));
 }
 
-static json_t *listener_object(const struct snapshot_listener *found, const struct dimension_context *context)
+static json_t *listener_object(const struct snapshot_listener *listener, const struct dimension_context *context)
 {
-	const struct l4_listener *listener = &found->listener;
-	struct dimension_key key = {
-		.cell = {.process = listener->process, .owner = listener->owner, .netns = listener->netns},
-		.cgroup = listener->cgroup};
-	char address[DIMENSION_ADDRESS];
 	json_t *object = made(json_object());
+	struct field_value value;
 
-	memcpy(key.comm, listener->comm, sizeof(key.comm));
-	dimension_print_address(address, listener->address);
-	set(object, "proto", json_string("tcp"));
-	set(object, "address", json_string(address));
-	set(object, "port", json_integer(listener->port));
-	set_netns(object, DIM_NETNS, &key, context);
-	set_process(object, DIM_PROCESS, &key, context);
-	set(object, "backlog", json_integer(listener->backlog));
-	set(object, "backlog_max", json_integer(listener->backlog_max));
-	set(object, "half_open", json_integer(listener->half_open));
-	set(object, "drops", json_integer(found->drops));
-	set(object, "drops_total", json_integer(listener->drops));
+	for (size_t i = 0; i < listener_field_count; i++) {
+		listener_field_get(&value, i, listener, context);
+		set_field(object, listener_field_name(i), &value);
+	}
 	return object;
 }
 
@@ -214,20 +166,6 @@ static json_t *quality_object(const struct snapshot *snapshot)
 	return object;
 }
 
-/* 2026-11-23T06:31:32.000Z */
-static json_t *timestamp(double seconds)
-{
-	const int64_t milliseconds = llround(seconds * 1000);
-	const time_t whole = milliseconds / 1000;
-	struct tm utc;
-	char text[64];
-
-	gmtime_r(&whole, &utc);
-	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-		 utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(milliseconds % 1000));
-	return json_string(text);
-}
-
 /* Resets sent, by the kernel's name of the reason. */
 static void set_reset_reasons(json_t *object, const struct snapshot *snapshot)
 {
@@ -254,10 +192,12 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 	};
 	const struct output_settings *settings = state->settings;
 	json_t *object = made(json_object());
+	char timestamp[FORMAT_TIMESTAMP];
 
+	format_timestamp(timestamp, snapshot->timestamp);
 	set(object, "v", json_integer(SCHEMA_VERSION));
 	set(object, "host", json_string(settings->host));
-	set(object, "timestamp", timestamp(snapshot->timestamp));
+	set(object, "timestamp", json_string(timestamp));
 	set(object, "ts", rounded(snapshot->timestamp, 1e-3));
 	set(object, "interval", rounded(snapshot->interval, 1e-6));
 	set_totals(state, object, snapshot);
@@ -281,18 +221,27 @@ static void *json_begin(const struct output_settings *settings)
 	return state;
 }
 
+static int write_line(FILE *file, const json_t *object)
+{
+	errno = 0;
+	if (json_dumpf(object, file, JSON_COMPACT | JSON_REAL_PRECISION(15)) || fputc('\n', file) == EOF)
+		return -(errno ?: EIO);
+	return 0;
+}
+
+static int flush(FILE *file)
+{
+	return fflush(file) ? -errno : 0;
+}
+
 static int json_interval(void *opaque, const struct snapshot *snapshot)
 {
 	struct json_state *state = opaque;
 	json_t *object = interval_object(state, snapshot);
-	int failed;
+	const int err = write_line(state->settings->file, object) ?: flush(state->settings->file);
 
-	errno = 0;
-	failed = json_dumpf(object, state->settings->file, JSON_COMPACT | JSON_REAL_PRECISION(15)) ||
-		 fputc('\n', state->settings->file) == EOF || fflush(state->settings->file);
-	failed = failed ? -(errno ?: EIO) : 0;
 	json_decref(object);
-	return failed;
+	return err;
 }
 
 static void json_end(void *opaque)
@@ -303,10 +252,112 @@ static void json_end(void *opaque)
 	free(state);
 }
 
+/* Every line of ours begins so, whatever its form. */
+#define LINE_BEGINS "{\"v\":1,\"host\":"
+
 const struct output output_json = {
 	.name = "json",
 	.wants_partial = true,
+	.wants_states = true,
+	.begins = LINE_BEGINS,
 	.begin = json_begin,
 	.interval = json_interval,
+	.end = json_end,
+};
+
+/*
+ * The flat form is the interval's object taken apart, so whatever that has is in both: each object in it becomes a row,
+ * each list as many as it has members, each table of counts by reason a row per reason.
+ */
+struct flattening {
+	FILE *file;
+	json_t *interval;
+	int err;
+};
+
+/* What the rows of a list are called: by_subnet: subnet; rows: subnet,port; listeners: listener. */
+static void type_of(char *type, size_t size, const char *key, const struct dimension_list *by)
+{
+	const size_t length = strlen(key);
+
+	*type = 0;
+	if (!strncmp(key, "by_", 3)) {
+		snprintf(type, size, "%s", key + 3);
+	} else if (!strcmp(key, "rows")) {
+		for (size_t i = 0; i < by->count; i++)
+			snprintf(type + strlen(type), size - strlen(type), "%s%s", i ? "," : "",
+				 dimensions[by->dims[i]].name);
+	} else {
+		snprintf(type, size, "%.*s", (int)(length - (key[length - 1] == 's')), key);
+	}
+}
+
+static void write_row(struct flattening *flattening, const char *type, json_t *members)
+{
+	static const char *const common[] = {"v", "host", "timestamp", "interval"};
+	json_t *row = made(json_object());
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		set(row, common[i], json_incref(json_object_get(flattening->interval, common[i])));
+	set(row, "type", json_string(type));
+	if (json_object_update(row, members))
+		memory_exhausted();
+	if (!flattening->err)
+		flattening->err = write_line(flattening->file, row);
+	json_decref(row);
+}
+
+static void write_reasons(struct flattening *flattening, const char *key, json_t *counts)
+{
+	const char *reason;
+	json_t *count;
+
+	json_object_foreach(counts, reason, count)
+	{
+		json_t *members = made(json_object());
+
+		set(members, "reason", json_string(reason));
+		set(members, "count", json_incref(count));
+		write_row(flattening, key, members);
+		json_decref(members);
+	}
+}
+
+static void write_member(struct flattening *flattening, const char *key, json_t *value, const struct dimension_list *by)
+{
+	char type[128];
+	json_t *row;
+	size_t i;
+
+	if (json_is_array(value)) {
+		type_of(type, sizeof(type), key, by);
+		json_array_foreach(value, i, row) write_row(flattening, type, row);
+	} else if (json_is_object(value) && strstr(key, "_by_reason")) {
+		write_reasons(flattening, key, value);
+	} else if (json_is_object(value)) {
+		write_row(flattening, key, value);
+	}
+}
+
+static int json_rows_interval(void *opaque, const struct snapshot *snapshot)
+{
+	struct json_state *state = opaque;
+	struct flattening flattening = {.file = state->settings->file, .interval = interval_object(state, snapshot)};
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(flattening.interval, key, value)
+		write_member(&flattening, key, value, &state->settings->by);
+	json_decref(flattening.interval);
+	return flattening.err ?: flush(state->settings->file);
+}
+
+const struct output output_json_rows = {
+	.name = "json=rows",
+	.wants_partial = true,
+	.wants_states = true,
+	.begins = LINE_BEGINS,
+	.begin = json_begin,
+	.interval = json_rows_interval,
 	.end = json_end,
 };

@@ -17,7 +17,7 @@ struct column_group; /* columns.h */
 
 /* What the user asked for, as far as outputs care. */
 struct output_settings {
-	FILE *file;
+	FILE *file;    /* that an output writes to; may still be NULL in its begin() */
 	bool terminal; /* file is one: headers repeat, the width counts */
 	bool colour;
 	bool headers;		  /* repeat them */
@@ -33,11 +33,16 @@ struct output_settings {
 struct output {
 	const char *name;
 	bool wants_partial; /* the interval that a signal cut short is written too */
+	bool wants_states;  /* it shows sockets by state, or listeners, whatever else is asked for */
+	const char *begins; /* a file of its lines begins so; NULL: nothing is known of that */
 	void *(*begin)(const struct output_settings *settings);	       /* settings outlive the output; never NULL */
 	int (*interval)(void *state, const struct snapshot *snapshot); /* 0, or -errno of the write that failed */
 	void (*end)(void *state);
+	/* NULL, or the text that whoever opens a file for it has to write before anything else; to be freed. */
+	char *(*heading)(void *state);
 };
 
-extern const struct output output_dstat, output_table, output_listeners, output_json;
+extern const struct output output_dstat, output_table, output_listeners;
+extern const struct output output_json, output_json_rows, output_csv, output_csv_table, output_csv_listeners;
 
 #endif

@@ -327,6 +327,19 @@ struct report_sort report_default_sort(const struct dimension_list *dims)
 	}
 }
 
+const struct report_row *report_best(const struct report *report, const struct report_sort *sort)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		double value = 0;
+
+		for (const enum metric *metric = sort->by; *metric != METRIC_NONE; metric++)
+			value += report_value(&report->rows[i].values, *metric);
+		if (value > 0)
+			return &report->rows[i];
+	}
+	return NULL;
+}
+
 double report_unattributed(const struct snapshot *snapshot)
 {
 	static const enum metric bookings[] = {

@@ -54,6 +54,12 @@ void report_free(struct report *report);
 /* Value of a metric in a row. Counters and maxima as they are, ratios as the quotient (0 if the denominator is). */
 double report_value(const struct report_values *values, enum metric metric);
 
+/*
+ * The row that a top shows: the best, if it has anything of what it was sorted by, else NULL; `other` only if there is
+ * nothing but what found no cell.
+ */
+const struct report_row *report_best(const struct report *report, const struct report_sort *sort);
+
 /* The share of bookings (connections, retransmits, datagrams) that has no owner, 0 to 1. */
 double report_unattributed(const struct snapshot *snapshot);
 

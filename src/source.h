@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where snapshots come from: the running kernel. Only source_bpf.c and kernel.c know libbpf. */
+/*
+ * What every source of snapshots is: one const struct, one file. The running kernel is one (source_bpf.c, which alone
+ * knows libbpf, with kernel.c), a recording the other (replay.c).
+ */
 #ifndef L4_SOURCE_H
 #define L4_SOURCE_H
 
@@ -7,7 +10,24 @@
 
 #include "snapshot.h"
 
-struct source;
+struct source; /* each source has its own */
+
+/* What read() returns when there is no next interval. */
+enum { SOURCE_END = 1 };
+
+struct source_kind {
+	/*
+	 * Ends the interval and begins the next. *snapshot is overwritten; all but quality.late_ms of a live one is
+	 * filled in. Returns 0, SOURCE_END, or -errno, having said why.
+	 */
+	int (*read)(struct source *source, struct snapshot *snapshot);
+	void (*close)(struct source *source); /* NULL is fine */
+	/* What ids in its cells are called, good until the next call or read(); see struct dimension_context. */
+	const char *(*cgroup_path)(uint64_t id);
+	const char *(*netns_name)(uint32_t inode);
+};
+
+extern const struct source_kind source_live;
 
 struct source_settings {
 	unsigned int prefix4, prefix6; /* prefix lengths remote addresses are masked to */
@@ -23,14 +43,5 @@ struct source_settings {
  * wrong has then been said on stderr.
  */
 int source_open(struct source **source, const struct source_settings *settings);
-
-/*
- * Ends the interval and begins the next: books what the sockets have counted, takes the cells.
- * *snapshot is overwritten; all but quality.late_ms is filled in. Returns 0 or -errno, having said why.
- */
-int source_read(struct source *source, struct snapshot *snapshot);
-
-/* Detaches and frees everything. NULL is fine. */
-void source_close(struct source *source);
 
 #endif

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "cover.h"
 #include "kernel.h"
 #include "l4_types.h" /* the skeleton uses them */
@@ -459,6 +460,8 @@ static int find_older_sockets(struct source *source)
 	return err;
 }
 
+static void source_close(struct source *source);
+
 int source_open(struct source **opened, const struct source_settings *settings)
 {
 	struct source *source;
@@ -509,7 +512,7 @@ static void take_reset_reasons(struct source *source, struct snapshot *snapshot)
 	}
 }
 
-int source_read(struct source *source, struct snapshot *snapshot)
+static int source_read(struct source *source, struct snapshot *snapshot)
 {
 	const unsigned int old = source->active;
 	struct listener_taker taker = {.source = source, .snapshot = snapshot};
@@ -541,7 +544,7 @@ int source_read(struct source *source, struct snapshot *snapshot)
 	return 0;
 }
 
-void source_close(struct source *source)
+static void source_close(struct source *source)
 {
 	if (!source)
 		return;
@@ -554,5 +557,13 @@ void source_close(struct source *source)
 	for (int i = 0; i < L4_RESET_REASONS; i++)
 		free(source->reset_reason_names[i]);
 	cover_free();
+	cgroup_free();
 	free(source);
 }
+
+const struct source_kind source_live = {
+	.read = source_read,
+	.close = source_close,
+	.cgroup_path = cgroup_path,
+	.netns_name = netns_name,
+};

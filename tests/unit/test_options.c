@@ -14,7 +14,8 @@
 /* Splits at spaces; '' is an empty argument. */
 static int parse(struct options *options, const char *line, char **complaint)
 {
-	char copy[512], *argv[32] = {"l4dstat"};
+	static char copy[512]; /* what options point into */
+	char *argv[32] = {"l4dstat"};
 	int argc = 1;
 
 	strcpy(copy, line);
@@ -73,6 +74,17 @@ static void understands(void **state)
 	assert_int_equal(options.colour, COLOUR_ALWAYS);
 	assert_understood(&options, "--color=never");
 	assert_int_equal(options.colour, COLOUR_NEVER);
+
+	assert_understood(&options, "-o a.csv --output=b/c.JSON.gz -oe.rows.jsonl");
+	assert_string_equal(options.files[0], "a.csv");
+	assert_string_equal(options.files[1], "b/c.JSON.gz");
+	assert_string_equal(options.files[2], "e.rows.jsonl");
+	assert_null(options.files[3]);
+	assert_false(options.csv);
+	assert_understood(&options, "--json=rows");
+	assert_int_equal(options.json, OPTIONS_JSON_ROWS);
+	assert_understood(&options, "-o -");
+	assert_true(options.csv);
 }
 
 static void keeps_the_order_of_columns(void **state)
@@ -116,7 +128,13 @@ static void refuses(void **state)
 		{"--netns other", "'other'"},
 		{"--listeners --json", "--json"},
 		{"--listeners --conn", "--conn"},
-		{"--json=pretty", "--json=pretty"},
+		{"--json=pretty", "lines or rows, not 'pretty'"},
+		{"--json --csv", "--csv"},
+		{"-o x.xls", "'x.xls'"},
+		{"-o x.gz", "'x.gz'"},
+		{"-o .csv", "'.csv'"},
+		{"-o ''", "''"},
+		{"--output=/dev/null", "'/dev/null'"},
 		{"0", "'0'"},
 		{"abc", "'abc'"},
 		{"1s", "'1s'"},

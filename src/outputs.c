@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Choosing outputs, opening their files, handing intervals to them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "extension.h"
+#include "memory.h"
+#include "outfile.h"
+#include "outputs.h"
+#include "terminal.h"
+
+/* An output and where it goes. */
+struct sink {
+	const struct output *output;
+	struct output_settings settings;
+	struct outfile out;
+	const char *path; /* NULL: standard output */
+	bool gzip;
+	bool failed; /* a write has, and that was told */
+	void *state; /* NULL: not begun */
+};
+
+struct outputs {
+	const struct options *options;
+	struct sink *sinks; /* count of them; the first one is standard output's */
+	size_t count;
+};
+
+/* What reads as a file of that format shows the same as the lines or tables that were asked for. */
+static const struct output *output_for(const struct options *options, enum file_format format)
+{
+	if (format == FILE_JSON_ROWS || (format == FILE_JSON && options->json == OPTIONS_JSON_ROWS))
+		return &output_json_rows;
+	if (format == FILE_JSON)
+		return &output_json;
+	if (options->listeners)
+		return &output_csv_listeners;
+	return options->by.count ? &output_csv_table : &output_csv;
+}
+
+static const struct output *output_for_people(const struct options *options)
+{
+	if (options->listeners)
+		return &output_listeners;
+	return options->by.count ? &output_table : &output_dstat;
+}
+
+/* What `> FILE` calls standard output; false if it is no file, or has none of our extensions. */
+static bool standard_output_extension(struct extension *extension)
+{
+	char path[4096];
+	struct stat is;
+	const ssize_t length = readlink("/proc/self/fd/1", path, sizeof(path) - 1);
+
+	if (length <= 0 || fstat(STDOUT_FILENO, &is) || !S_ISREG(is.st_mode))
+		return false;
+	path[length] = 0;
+	return !extension_of(path, extension);
+}
+
+/* An option decides before the name does. */
+static void choose_standard(struct sink *sink, const struct options *options)
+{
+	struct extension extension;
+
+	if (options->json) {
+		sink->output = output_for(options, FILE_JSON);
+	} else if (options->csv) {
+		sink->output = output_for(options, FILE_CSV);
+	} else if (standard_output_extension(&extension)) {
+		sink->output = output_for(options, extension.format);
+		sink->gzip = extension.gzip;
+	} else {
+		sink->output = output_for_people(options);
+	}
+}
+
+static void choose_file(struct sink *sink, const struct options *options, const char *path)
+{
+	struct extension extension;
+
+	extension_of(path, &extension); /* options.c has seen to it that there is one */
+	sink->output = output_for(options, extension.format);
+	sink->gzip = extension.gzip;
+	sink->path = path;
+}
+
+struct outputs *outputs_new(const struct options *options)
+{
+	struct outputs *outputs = memory_new(1, sizeof(*outputs));
+
+	outputs->options = options;
+	outputs->sinks = memory_new(1 + OPTIONS_FILES, sizeof(*outputs->sinks));
+	choose_standard(&outputs->sinks[outputs->count++], options);
+	for (const char *const *path = options->files; *path; path++)
+		choose_file(&outputs->sinks[outputs->count++], options, *path);
+	return outputs;
+}
+
+bool outputs_want_states(const struct outputs *outputs)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < outputs->count; i++)
+		wanted |= outputs->sinks[i].output->wants_states;
+	return wanted;
+}
+
+static struct output_settings settings_for(const struct sink *sink, const struct options *options)
+{
+	const bool standard = !sink->path;
+
+	return (struct output_settings){
+		.terminal = standard && isatty(STDOUT_FILENO),
+		.colour = standard && terminal_wants_colour(stdout, options->colour),
+		.headers = !options->noheaders,
+		.by = options->by,
+		.sort = options->sort,
+		.top = options->top,
+		.columns = options->columns[0] ? (const struct column_group **)options->columns : NULL,
+		.delay = options->delay,
+	};
+}
+
+/* `>>` continues what is there, as -o does, and whatever that is: the shell was told to. */
+static bool standard_has(const char *heading)
+{
+	const size_t length = strlen(heading);
+	char *found = memory_new(length, 1);
+	FILE *file = fopen("/proc/self/fd/1", "re");
+	struct stat is;
+	const bool there = file && !fstat(STDOUT_FILENO, &is) && S_ISREG(is.st_mode) &&
+			   fread(found, 1, length, file) == length && !memcmp(found, heading, length);
+
+	if (file)
+		fclose(file);
+	free(found);
+	return there;
+}
+
+/* A closed pipe is a reader that has seen enough; anything else is worth a word. */
+static int told(struct sink *sink, int err)
+{
+	if (err && err != -EPIPE && !sink->failed)
+		outfile_complain(&sink->out, err);
+	sink->failed |= err != 0;
+	return err;
+}
+
+static int open_sink(struct sink *sink)
+{
+	char *heading = sink->output->heading ? sink->output->heading(sink->state) : NULL;
+	bool fresh = true;
+	int err;
+
+	if (sink->path) {
+		err = outfile_append(&sink->out, sink->path, sink->gzip, heading ?: sink->output->begins, &fresh);
+	} else {
+		err = outfile_standard(&sink->out, sink->gzip);
+		fresh = !err && heading && !standard_has(heading);
+	}
+	sink->settings.file = sink->out.file;
+	if (!err && fresh && heading)
+		err = told(sink, (fputs(heading, sink->out.file) == EOF ? -errno : 0) ?: outfile_flush(&sink->out));
+	free(heading);
+	return err;
+}
+
+/* Two that write to one file would spoil it. */
+static int check_apart(const struct outputs *outputs, size_t last)
+{
+	struct stat is, other;
+
+	if (!outputs->sinks[last].path || fstat(outputs->sinks[last].out.fd, &is) || !S_ISREG(is.st_mode))
+		return 0;
+	for (size_t i = 0; i < last; i++) {
+		if (fstat(outputs->sinks[i].out.fd, &other) || is.st_dev != other.st_dev || is.st_ino != other.st_ino)
+			continue;
+		fprintf(stderr, "l4dstat: %s and %s are one file; write to two\n", outputs->sinks[i].out.name,
+			outputs->sinks[last].out.name);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+int outputs_open(struct outputs *outputs, const struct dimension_context *dimension, const char *host)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < outputs->count; i++) {
+		struct sink *sink = &outputs->sinks[i];
+
+		sink->settings = settings_for(sink, outputs->options);
+		sink->settings.dimension = *dimension;
+		sink->settings.host = host;
+		sink->state = sink->output->begin(&sink->settings);
+		err = open_sink(sink) ?: check_apart(outputs, i);
+	}
+	return err;
+}
+
+int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, bool partial)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < outputs->count; i++) {
+		struct sink *sink = &outputs->sinks[i];
+
+		if (partial && !sink->output->wants_partial)
+			continue;
+		err = told(sink, sink->output->interval(sink->state, snapshot) ?: outfile_flush(&sink->out));
+	}
+	return err;
+}
+
+static int close_sink(struct sink *sink)
+{
+	if (sink->state)
+		sink->output->end(sink->state);
+	return sink->out.file ? told(sink, outfile_close(&sink->out)) : 0;
+}
+
+int outputs_close(struct outputs *outputs)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < outputs->count; i++) {
+		const int failed = close_sink(&outputs->sinks[i]);
+
+		err = err ?: failed;
+		free(outputs->sinks[i].out.name);
+	}
+	free(outputs->sinks);
+	free(outputs);
+	return err;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * All outputs of a run: which there are, by the options and by what standard output is called, the files they write
+ * to, and each interval handed to each. Not here: what they write.
+ */
+#ifndef L4_OUTPUTS_H
+#define L4_OUTPUTS_H
+
+#include <stdbool.h>
+
+#include "options.h"
+#include "output.h"
+#include "snapshot.h"
+
+struct outputs;
+
+/* Decides which outputs there will be; options must outlive them. Nothing is opened. Never NULL. */
+struct outputs *outputs_new(const struct options *options);
+
+/* Does any of them show sockets by state, or listeners? */
+bool outputs_want_states(const struct outputs *outputs);
+
+/*
+ * Opens the files. dimension and host (which must outlive the outputs) are the source's to say. Returns 0 or -errno,
+ * having said what is wrong.
+ */
+int outputs_open(struct outputs *outputs, const struct dimension_context *dimension, const char *host);
+
+/*
+ * Hands an interval to all of them, or to those that want one that a signal cut short. Returns 0, -EPIPE if the reader
+ * has gone, or another -errno, having said what could not be written.
+ */
+int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, bool partial);
+
+/* Ends them and closes the files. Returns as outputs_interval() does. */
+int outputs_close(struct outputs *outputs);
+
+#endif

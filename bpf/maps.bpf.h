@@ -25,14 +25,7 @@ const volatile bool l4_has_reset_reason = false;
 __u64 l4_reset_reasons[L4_RESET_REASONS]; /* resets sent, by enum sk_rst_reason */
 __u64 l4_cell_overflow;			  /* bookings that went to an `other` cell */
 __u64 l4_lost;				  /* bookings that found not even that: must stay 0 */
-
-/* Who answers for a socket. */
-struct l4_owner {
-	struct l4_process_id process;
-	__u64 cgroup;
-	__u8 comm[L4_COMM_LEN];
-	__u8 kind; /* enum l4_owner_kind */
-};
+__u64 l4_found;				  /* TCP sockets that the iterator has found in no ledger */
 
 /* What a TCP socket counts itself, of payload and segments. */
 struct l4_tcp_counts {
@@ -97,11 +90,6 @@ struct {
  * The ports that are or were listened on, and by whom: tells the sides of connections apart whose beginning we did
  * not see, and whose the half-open ones are.
  */
-struct l4_port {
-	__u32 netns;
-	__u32 port;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);

@@ -118,6 +118,20 @@ int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
 	return 0;
 }
 
+/* What the kernel keeps as TIME_WAIT: that, and orphans in FIN_WAIT2. */
+static __always_inline void l4_count_time_wait(struct sock_common *skc)
+{
+	const struct tcp_timewait_sock *tw = bpf_skc_to_tcp_timewait_sock(skc);
+	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_KERNEL};
+
+	if (!tw)
+		return;
+	key.netns = skc->skc_net.net->ns.inum;
+	key.role = l4_listener_of(key.netns, skc->skc_num) ? L4_ROLE_SERVER : L4_ROLE_CLIENT;
+	key.port = key.role == L4_ROLE_SERVER ? skc->skc_num : bpf_ntohs(skc->skc_dport);
+	l4_count_state(&key, NULL, tw->tw_sk.tw_substate);
+}
+
 /*
  * A socket that no process held when we started: the kernel's, nobody's any more, or below the MPTCP socket that the
  * process holds. Of those the listeners are known by the port.
@@ -139,23 +153,20 @@ static __always_inline void l4_own_unheld(const struct sock *sk, const struct tc
 
 /*
  * Every TCP socket of one network namespace, for what the ledger cannot know: TIME_WAIT, half-open connections, and
- * sockets that no process held when we started, which get their entry here.
+ * sockets that no process held when we started, which get their entry here. src/visit.c says when, and counts the
+ * first two itself (in the same way, in cells of the same keys) where there is nothing else to find.
  */
 SEC("iter/tcp")
 int l4_find_in_netns(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *skc = ctx->sk_common;
-	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_KERNEL};
 	struct l4_ledger *ledger;
 	struct tcp_sock *tp;
 
 	if (!skc)
 		return 0;
 	if (skc->skc_state == BPF_TCP_TIME_WAIT) {
-		key.netns = skc->skc_net.net->ns.inum;
-		key.role = l4_listener_of(key.netns, skc->skc_num) ? L4_ROLE_SERVER : L4_ROLE_CLIENT;
-		key.port = key.role == L4_ROLE_SERVER ? skc->skc_num : bpf_ntohs(skc->skc_dport);
-		l4_count_state(&key, NULL, BPF_TCP_TIME_WAIT);
+		l4_count_time_wait(skc);
 		return 0;
 	}
 	if (skc->skc_state == BPF_TCP_NEW_SYN_RECV) {
@@ -163,12 +174,16 @@ int l4_find_in_netns(struct bpf_iter__tcp *ctx)
 		return 0;
 	}
 	tp = bpf_skc_to_tcp_sock(skc);
-	if (!tp || bpf_sk_storage_get(&l4_ledgers, tp, NULL, 0))
+	if (!tp)
+		return 0;
+	ledger = bpf_sk_storage_get(&l4_ledgers, tp, NULL, 0);
+	if (ledger && ledger->self == (__u64)tp)
 		return 0;
 	ledger = l4_tcp_ledger((struct sock *)tp, tp, tp->total_retrans);
 	if (!ledger)
 		return 0;
 	l4_own_unheld((struct sock *)tp, tp, ledger);
+	l4_found++;
 	l4_count_socket((struct sock *)tp, ledger);
 	return 0;
 }

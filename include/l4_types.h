@@ -83,6 +83,20 @@ struct l4_cell {
 	__s64 count[L4_SLOTS];	/* indexed by enum l4_tcp_slot or l4_udp_slot; signed: see l4_book_tcp() */
 };
 
+/* Who answers for a socket. */
+struct l4_owner {
+	struct l4_process_id process;
+	__u64 cgroup;
+	__u8 comm[L4_COMM_LEN];
+	__u8 kind; /* enum l4_owner_kind */
+};
+
+/* A local port of a network namespace. */
+struct l4_port {
+	__u32 netns;
+	__u32 port;
+};
+
 /* A listening socket, as the walk finds it. */
 struct l4_listener {
 	__u64 socket; /* tells it from others, for as long as it lives */

@@ -24,6 +24,7 @@
 #include "memory.h"
 #include "netns.h"
 #include "source.h"
+#include "visit.h"
 
 enum {
 	STORES = 2,
@@ -45,7 +46,8 @@ struct source {
 	char *reset_reason_names[L4_RESET_REASONS];
 	struct snapshot_listener *listeners; /* of the last interval, by socket */
 	size_t listener_count;
-	bool has_listeners;	  /* there was a last interval */
+	bool has_listeners; /* there was a last interval */
+	struct visit_listened *listened;
 	struct l4_cell_key *keys; /* batch of them */
 	struct l4_cell *cells;
 	uint32_t batch;
@@ -406,33 +408,56 @@ static void compare_drops(struct source *source, struct snapshot *snapshot)
 	source->has_listeners = true;
 }
 
-/* For netns_aside(): the iterator sees the network namespace of the thread that makes it. */
-struct netns_visit {
-	struct source *source;
-	int err;
-};
-
-static void visit_namespaces(void *argument)
+/* For visit_namespaces(): the iterator sees the network namespace of the thread that makes it. */
+static int iterate_netns(void *context, uint64_t *found)
 {
-	struct netns_visit *visit = argument;
-	const struct netns *list;
-	size_t count;
+	struct source *source = context;
+	const uint64_t before = source->programs->bss->l4_found;
+	const int err = run_silent_iterator(source->in_netns);
 
-	netns_list(&list, &count);
-	for (size_t i = 0; !visit->err && i < count; i++) {
-		if (!netns_enter(&list[i])) /* it may be gone by now */
-			visit->err = run_silent_iterator(visit->source->in_netns);
-	}
+	*found = source->programs->bss->l4_found - before;
+	return err;
 }
 
-/* What the walk over the ledger cannot see: TIME_WAIT, half-open connections, and sockets no process held. */
-static int visit_all(struct source *source)
+/* For visit_namespaces(): all at once. */
+static int read_listened(void *context, struct visit_listened **listened, size_t *found)
 {
-	struct netns_visit visit = {.source = source};
+	struct source *source = context;
+	const struct bpf_map *map = source->programs->maps.l4_listened;
+	uint32_t position, count = bpf_map__max_entries(map);
+	struct l4_port *ports = memory_new(count, sizeof(*ports));
+	struct l4_owner *owners = memory_new(count, sizeof(*owners));
+	int err = bpf_map_lookup_batch(bpf_map__fd(map), NULL, &position, ports, owners, &count, NULL) ? -errno : 0;
 
-	if (source->netns)
-		return run_silent_iterator(source->in_netns);
-	return netns_aside(visit_namespaces, &visit) ?: visit.err;
+	err = err == -ENOENT ? 0 : err; /* that was the end */
+	count = err ? 0 : count;
+	source->listened = memory_resize(source->listened, count + 1, sizeof(*source->listened));
+	for (uint32_t i = 0; i < count; i++)
+		source->listened[i] = (struct visit_listened){.port = ports[i], .owner = owners[i]};
+	free(owners);
+	free(ports);
+	*listened = source->listened;
+	*found = count;
+	return err;
+}
+
+/* What the walk over the ledger cannot see; in cells of the programs if the iterator was needed. */
+static int visit(struct source *source, struct snapshot *snapshot)
+{
+	const struct visit_tools tools = {
+		.context = source,
+		.netns = source->netns,
+		.mask4 = source->programs->rodata->l4_mask4,
+		.mask6 = source->programs->rodata->l4_mask6,
+		.iterate = iterate_netns,
+		.listened = read_listened,
+	};
+	bool iterated;
+	int err = visit_namespaces(&tools, snapshot, &iterated);
+
+	if (!err && iterated)
+		err = drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES);
+	return err;
 }
 
 static int read_states(struct source *source, struct snapshot *snapshot)
@@ -443,7 +468,8 @@ static int read_states(struct source *source, struct snapshot *snapshot)
 	compare_drops(source, snapshot);
 	if (!source->netns)
 		cover_fill(snapshot);
-	return visit_all(source) ?: drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES);
+	return drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES)
+		       ?: visit(source, snapshot);
 }
 
 /* So that the first interval knows also the sockets that no process held. */
@@ -554,10 +580,12 @@ static void source_close(struct source *source)
 	free(source->keys);
 	free(source->cells);
 	free(source->listeners);
+	free(source->listened);
 	for (int i = 0; i < L4_RESET_REASONS; i++)
 		free(source->reset_reason_names[i]);
 	cover_free();
 	cgroup_free();
+	visit_free();
 	free(source);
 }
 

@@ -106,6 +106,14 @@ struct tcp_sock {
 	bool is_mptcp; /* not in kernels without MPTCP */
 };
 
+struct inet_timewait_sock {
+	volatile unsigned char tw_substate;
+};
+
+struct tcp_timewait_sock {
+	struct inet_timewait_sock tw_sk;
+};
+
 struct net_device {
 	possible_net_t nd_net;
 };

@@ -98,7 +98,8 @@ static __always_inline void l4_set_prefix6(struct l4_cell_key *key, const __be32
 	}
 	for (int i = 0; i < 4; i++)
 		prefix[i] = addr[i];
-	l4_mask_prefix(prefix, l4_mask6);
+	if (addr[0] || addr[1] || addr[2] || addr[3] != bpf_htonl(1)) /* ::1 cut to /64 would be no prefix at all */
+		l4_mask_prefix(prefix, l4_mask6);
 }
 
 static __always_inline void l4_set_owner(struct l4_cell_key *key, const struct l4_owner *owner)

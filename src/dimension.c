@@ -59,7 +59,7 @@ static const char *proto_name(uint8_t proto)
 	return proto == L4_PROTO_TCP ? "tcp" : "udp";
 }
 
-static bool is_ipv4(const uint8_t address[static L4_PREFIX_LEN])
+bool dimension_is_ipv4(const uint8_t address[static L4_PREFIX_LEN])
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -68,9 +68,19 @@ static bool is_ipv4(const uint8_t address[static L4_PREFIX_LEN])
 
 void dimension_print_address(char *text, const uint8_t address[static L4_PREFIX_LEN])
 {
-	const bool v4 = is_ipv4(address);
+	const bool v4 = dimension_is_ipv4(address);
 
 	inet_ntop(v4 ? AF_INET : AF_INET6, address + (v4 ? 12 : 0), text, DIMENSION_ADDRESS);
+}
+
+/* How much of its address a prefix is. ::1 is kept whole, or it would be one with what has no address. */
+static unsigned int prefix_bits(const uint8_t prefix[static L4_PREFIX_LEN], const struct dimension_context *context)
+{
+	static const uint8_t loopback[L4_PREFIX_LEN] = {[15] = 1};
+
+	if (!memcmp(prefix, loopback, sizeof(loopback)))
+		return 128;
+	return dimension_is_ipv4(prefix) ? context->prefix4 : context->prefix6;
 }
 
 static void print_subnet(char *text, const struct dimension_key *key, const struct dimension_context *context)
@@ -83,8 +93,7 @@ static void print_subnet(char *text, const struct dimension_key *key, const stru
 		return;
 	}
 	dimension_print_address(address, key->cell.prefix);
-	snprintf(text, DIMENSION_TEXT, "%s/%u", address,
-		 is_ipv4(key->cell.prefix) ? context->prefix4 : context->prefix6);
+	snprintf(text, DIMENSION_TEXT, "%s/%u", address, prefix_bits(key->cell.prefix, context));
 }
 
 static void print_port(char *text, const struct dimension_key *key, const struct dimension_context *context)

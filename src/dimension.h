@@ -56,6 +56,9 @@ int dimension_parse(const char *text, struct dimension_list *list, const char **
 
 bool dimension_listed(const struct dimension_list *list, enum dimension dim);
 
+/* ::ffff:a.b.c.d */
+bool dimension_is_ipv4(const uint8_t address[static L4_PREFIX_LEN]);
+
 /* An address, IPv4 if it is mapped. text: DIMENSION_ADDRESS bytes. */
 enum { DIMENSION_ADDRESS = 48 };
 void dimension_print_address(char *text, const uint8_t address[static L4_PREFIX_LEN]);

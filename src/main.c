@@ -68,6 +68,8 @@ static int one_interval(struct run *run, double planned, bool partial)
 	if (err)
 		return err;
 	run->snapshot.quality.late_ms = fmax(run->snapshot.ended - planned, 0) * 1000;
+	run->snapshot.quality.unattributed = report_unattributed(&run->snapshot);
+	filter_apply(&run->options->filter, &run->snapshot);
 	return outputs_interval(run->outputs, &run->snapshot, partial);
 }
 

@@ -39,3 +39,8 @@ int metric_by_name(const char *name, enum metric *metric)
 	}
 	return -ENOENT;
 }
+
+bool metric_has_address(enum metric metric)
+{
+	return metrics[metric].kind != METRIC_GAUGE || metric == METRIC_tcp_syn_recv;
+}

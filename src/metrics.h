@@ -3,6 +3,7 @@
 #ifndef L4_METRICS_H
 #define L4_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ struct metric_info {
 };
 
 extern const struct metric_info metrics[METRIC_COUNT];
+
+/* Whether the remote address is known of what is counted. Of sockets by state it is of the half-open ones alone. */
+bool metric_has_address(enum metric metric);
 
 /* Sets *metric and returns 0, or -ENOENT if there is no metric of that name. */
 int metric_by_name(const char *name, enum metric *metric);

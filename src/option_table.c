@@ -7,6 +7,7 @@
 
 #include "columns.h"
 #include "memory.h"
+#include "option_filter.h"
 #include "option_table.h"
 #include "option_value.h"
 #include "options.h"
@@ -30,6 +31,7 @@ const struct option_example option_examples[] = {
 	{"l4dstat --by process", "who sends or is hit by the UDP flood"},
 	{"l4dstat --by subnet,port", "who connects, and to which port"},
 	{"l4dstat --by subnet --prefix4 32", "single addresses instead of subnets"},
+	{"l4dstat --subnet 203.0.113.0/24 --by process", "who talks to that network"},
 	{"l4dstat --listeners", "whose accept queues are full"},
 	{"l4dstat -t --states", "TCP sockets by state"},
 	{"l4dstat --json 1 | jq .total", "for machines"},
@@ -39,6 +41,7 @@ const struct option_example option_examples[] = {
 /* The order of these words is that of the enums they are written to. */
 static const char *const colour_words[] = {"auto", "always", "never", NULL};
 static const char *const json_words[] = {"lines", "rows", NULL};
+static const char *const proto_words[] = {"tcp", "udp", NULL};
 static const char *const netns_words[] = {"all", "self", NULL};
 
 static const struct option_row rows[] = {
@@ -76,6 +79,73 @@ static const struct option_row rows[] = {
 		.group = OPTION_GROUP_VIEW,
 		.apply = option_apply_flag,
 		.field = offsetof(struct options, listeners),
+	},
+	{
+		.name = "port",
+		.argument = "PORT",
+		.list = true,
+		.help = "service ports, and ranges such as 8000-8010",
+		.group = OPTION_GROUP_FILTER,
+		.apply = option_apply_ports,
+	},
+	{
+		.name = "subnet",
+		.argument = "CIDR",
+		.list = true,
+		.help = "remote networks, IPv4 or IPv6, no finer than the subnets that are counted",
+		.group = OPTION_GROUP_FILTER,
+		.apply = option_apply_subnets,
+	},
+	{
+		.name = "pid",
+		.argument = "PID",
+		.list = true,
+		.help = "processes by their id",
+		.group = OPTION_GROUP_FILTER,
+		.value = OPTION_VALUE_PID,
+		.apply = option_apply_pids,
+	},
+	{
+		.name = "process",
+		.argument = "NAME",
+		.list = true,
+		.help = "processes by their name, as the views show it; also kernel, unknown",
+		.group = OPTION_GROUP_FILTER,
+		.value = OPTION_VALUE_PROCESS_NAME,
+		.apply = option_apply_names,
+	},
+	{
+		.name = "proto",
+		.argument = "PROTO",
+		.list = true,
+		.help = "tcp or udp",
+		.group = OPTION_GROUP_FILTER,
+		.value = OPTION_VALUE_WORD,
+		.apply = option_apply_protos,
+		.words = proto_words,
+	},
+	{
+		.letter = '4',
+		.name = "ipv4",
+		.help = "IPv4 alone, also in IPv6 sockets",
+		.group = OPTION_GROUP_FILTER,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, filter.ipv4),
+	},
+	{
+		.letter = '6',
+		.name = "ipv6",
+		.help = "IPv6 alone",
+		.group = OPTION_GROUP_FILTER,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, filter.ipv6),
+	},
+	{
+		.name = "no-loopback",
+		.help = "nothing to or from 127.0.0.0/8 and ::1",
+		.group = OPTION_GROUP_FILTER,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, filter.no_loopback),
 	},
 	{
 		.name = "json",

@@ -11,6 +11,7 @@
 
 #include "memory.h"
 #include "nearest.h"
+#include "option_filter.h"
 #include "option_table.h"
 #include "option_value.h"
 #include "options.h"
@@ -168,6 +169,50 @@ static int parse_arguments(struct options *options, int argc, char **argv, char 
 	return err;
 }
 
+static bool is_gauge(enum metric metric)
+{
+	return metric != METRIC_NONE && metrics[metric].kind == METRIC_GAUGE;
+}
+
+/* What counts sockets without their remote address, as it is written on the command line; to be freed; NULL: nothing.
+ */
+static char *without_address(const struct options *options)
+{
+	const enum metric sort = options->sort.by[0];
+
+	if (sort != METRIC_NONE && !metric_has_address(sort))
+		return memory_format("--sort %s", metrics[sort].name);
+	for (size_t i = 0; options->columns[i]; i++) {
+		const struct column *first = &options->columns[i]->numbers[0];
+
+		if (first->title && !metric_has_address(first->sum[0]))
+			return memory_format("--%s", options->columns[i]->name);
+	}
+	return NULL;
+}
+
+/* What a filter cannot be had together with. */
+static int check_filtered(const struct options *options, char **complaint)
+{
+	const struct filter *filter = &options->filter;
+	char *view = filter_has_address(filter) ? without_address(options) : NULL;
+
+	if (view) {
+		option_refuse(complaint,
+			      memory_format("%s counts sockets without their remote address, which --subnet, "
+					    "-4, -6 and --no-loopback go by; leave out one of them",
+					    view));
+		free(view);
+		return -EINVAL;
+	}
+	if (options->listeners && filter->subnet_count)
+		return option_refuse(complaint, memory_format("--listeners shows sockets that have no remote side, "
+							      "which --subnet goes by; leave out one of them"));
+	if (options->listeners && filter->udp && !filter->tcp)
+		return option_refuse(complaint, memory_format("--listeners shows TCP sockets; leave out --proto udp"));
+	return option_check_filter(options, complaint);
+}
+
 /* What cannot be had together. */
 static int check_together(const struct options *options, char **complaint)
 {
@@ -186,11 +231,6 @@ static int check_together(const struct options *options, char **complaint)
 								     : "--",
 						 options->json || options->by.count ? "" : options->columns[0]->name));
 	return 0;
-}
-
-static bool is_gauge(enum metric metric)
-{
-	return metric != METRIC_NONE && metrics[metric].kind == METRIC_GAUGE;
 }
 
 bool options_want_states(const struct options *options)
@@ -219,7 +259,7 @@ static int parse(struct options *options, int argc, char **argv, char **complain
 
 	if (err || options->task != TASK_RUN)
 		return err;
-	return parse_arguments(options, argc - optind, argv + optind, complaint) ?: check_together(options, complaint);
+	return parse_arguments(options, argc - optind, argv + optind, complaint) ?: check_together(options, complaint) ?: check_filtered(options, complaint);
 }
 
 int options_parse(struct options *options, int argc, char **argv, char **complaint)

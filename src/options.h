@@ -8,6 +8,7 @@
 
 #include "columns.h"
 #include "dimension.h"
+#include "filter.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -43,6 +44,7 @@ struct options {
 	unsigned long top;	  /* 0: all */
 	unsigned long prefix4, prefix6;
 	unsigned long cells;
+	struct filter filter;
 	const struct column_group *columns[OPTIONS_COLUMNS + 1]; /* in the order given, NULL-terminated; may be none */
 };
 

@@ -105,13 +105,13 @@ static void set_list(struct json_state *state, json_t *object, const char *name,
 	set(object, name, list(&state->report, &settings->dimension));
 }
 
-/* Sets what of the total is a gauge, or what is not. */
-static json_t *total_object(const struct report_values *total, bool gauges)
+/* Sets what of the total is a gauge, or what is not; with addressed_only what has a remote address. */
+static json_t *total_object(const struct report_values *total, bool gauges, bool addressed_only)
 {
 	json_t *object = made(json_object());
 
 	for (int m = 0; m < METRIC_COUNT; m++) {
-		if ((metrics[m].kind == METRIC_GAUGE) == gauges)
+		if ((metrics[m].kind == METRIC_GAUGE) == gauges && (!addressed_only || metric_has_address(m)))
 			set_value(object, total, m);
 	}
 	return object;
@@ -122,9 +122,9 @@ static void set_totals(struct json_state *state, json_t *object, const struct sn
 	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
 
 	report_make(&state->report, snapshot, &nothing);
-	set(object, "total", total_object(&state->report.total, false));
+	set(object, "total", total_object(&state->report.total, false, false));
 	if (snapshot->has_states)
-		set(object, "sockets", total_object(&state->report.total, true));
+		set(object, "sockets", total_object(&state->report.total, true, snapshot->addressed_only));
 }
 
 static json_t *listener_object(const struct snapshot_listener *listener, const struct dimension_context *context)
@@ -157,7 +157,7 @@ static json_t *quality_object(const struct snapshot *snapshot)
 
 	for (int cover = 0; quality->has_cover && cover < COVER_COUNT; cover++)
 		set(object, cover_names[cover], rounded(quality->cover[cover], 1e-6));
-	set(object, "unattributed", rounded(report_unattributed(snapshot), 1e-6));
+	set(object, "unattributed", rounded(quality->unattributed, 1e-6));
 	set(object, "cells_used", json_integer(quality->cells_used));
 	set(object, "cells_max", json_integer(quality->cells_max));
 	set(object, "cell_overflow", json_integer(quality->cell_overflow));

@@ -34,6 +34,7 @@ struct snapshot_quality {
 	double cover[COVER_COUNT]; /* ours over the kernel's, 1 if equal */
 	unsigned int cells_used;   /* of this interval */
 	unsigned int cells_max;
+	double unattributed;	/* report_unattributed() of all cells, before any filter */
 	uint64_t cell_overflow; /* bookings that went to `other` cells in this interval */
 	uint64_t missed;	/* program runs the kernel skipped in this interval */
 	double late_ms;		/* how much later than planned the interval ended */
@@ -51,6 +52,7 @@ struct snapshot {
 						   */
 	char *const *reset_reason_names; /* L4_RESET_REASONS of them, some NULL; the source's; NULL: it does not tell */
 	bool has_states;		 /* sockets by state and listeners were asked for and are in here */
+	bool addressed_only; /* a filter has taken out what has no remote address: see metric_has_address() */
 	struct snapshot_listener *listeners; /* listener_count of them, by socket; owned by the snapshot */
 	size_t listener_count;
 	size_t listener_capacity;

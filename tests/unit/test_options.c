@@ -69,6 +69,11 @@ static void understands(void **state)
 	assert_int_equal(options.prefix4, 32);
 	assert_int_equal(options.prefix6, 128);
 
+	assert_understood(&options, "--subnet 10.0.0.1,10.0.0.0/31,2001:db8::/64 --prefix4 32");
+	assert_int_equal(options.filter.subnet_count, 3);
+	assert_understood(&options, "-46 --sort tcp_syn_recv"); /* half-open connections have a remote address */
+	assert_true(options.filter.ipv4 && options.filter.ipv6);
+
 	assert_understood(&options, "5 --color"); /* options may follow; bare --color is always, as in dstat */
 	assert_true(options.delay == 5);
 	assert_int_equal(options.colour, COLOUR_ALWAYS);
@@ -126,6 +131,38 @@ static void refuses(void **state)
 		{"--sort size", "'size'"},
 		{"--color=mauve", "'mauve'"},
 		{"--netns other", "'other'"},
+		{"--port 0", "'0'"},
+		{"--port 80,", "''"},
+		{"--port 80,ssh", "'ssh'"},
+		{"--port 90-80", "'90-80'"},
+		{"--port 1-65536", "'1-65536'"},
+		{"--subnet 10.0.0/24", "'10.0.0/24'"},
+		{"--subnet 10.0.0.0/8,planet", "'planet'"},
+		{"--subnet 10.0.0.0/33", "'10.0.0.0/33'"},
+		{"--subnet 10.0.0.0/", "'10.0.0.0/'"},
+		{"--subnet 10.0.0.0/-1", "'10.0.0.0/-1'"},
+		{"--subnet 2001:db8::/129", "'2001:db8::/129'"},
+		{"--subnet ::ffff:0.0.0.0/95", "'::ffff:0.0.0.0/95'"},
+		{"--subnet fe80::1%eth0", "'fe80::1%eth0'"},
+		{"--subnet 10.0.0.5/24", "10.0.0.0/24"},
+		{"--subnet 2001:db8::1/32", "2001:db8::/32"},
+		{"--subnet 10.0.0.0/25", "--prefix4 32"},
+		{"--subnet 10.0.0.1", "--prefix4 32"},
+		{"--subnet 2001:db8::/65", "--prefix6 128"},
+		{"--subnet 10.0.0.0/16 --prefix4 15", "/15"},
+		{"--subnet ::/0 --prefix6 0", "--prefix6 0"},
+		{"--no-loopback --prefix4 7", "127.0.0.0/8"},
+		{"--pid 0", "'0'"},
+		{"--pid 4194305", "'4194305'"},
+		{"--pid 1,init", "'init'"},
+		{"--process ,", "','"},
+		{"--process ''", "''"},
+		{"--proto icmp", "'icmp'"},
+		{"--proto tcp,tpc", "'tpc'"},
+		{"-4 --states", "--states"},
+		{"--no-loopback --by port --sort tcp_time_wait", "--sort tcp_time_wait"},
+		{"--listeners --subnet 10.0.0.0/8", "--subnet"},
+		{"--listeners --proto udp", "--proto udp"},
 		{"--listeners --json", "--json"},
 		{"--listeners --conn", "--conn"},
 		{"--json=pretty", "lines or rows, not 'pretty'"},

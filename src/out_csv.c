@@ -72,9 +72,13 @@ static void write_field(FILE *file, const struct field_value *value)
 		write_empty(file);
 }
 
-static void write_metric(FILE *file, const struct report_values *values, enum metric metric)
+/* Nothing for what a filter has left untold. */
+static void write_metric(FILE *file, const struct report_values *values, enum metric metric,
+			 const struct snapshot *snapshot)
 {
-	if (metrics[metric].kind == METRIC_RATIO)
+	if (snapshot->addressed_only && !metric_has_address(metric))
+		write_empty(file);
+	else if (metrics[metric].kind == METRIC_RATIO)
 		fprintf(file, ",%.15g", round(report_value(values, metric) * 1e6) / 1e6);
 	else
 		write_number(file, values->counter[metric]);
@@ -101,7 +105,8 @@ static int flush(FILE *file)
 
 /* A report without rows is that of an interval in which nothing was there to be ranked. */
 static void write_part(FILE *file, const struct part *part, const struct report_row *row,
-		       const struct report_values *values, const struct dimension_context *context)
+		       const struct report_values *values, const struct snapshot *snapshot,
+		       const struct dimension_context *context)
 {
 	struct field_value value;
 
@@ -112,10 +117,10 @@ static void write_part(FILE *file, const struct part *part, const struct report_
 		write_field(file, &value);
 	}
 	for (size_t i = 0; i < part->metric_count; i++)
-		write_metric(file, values, part->metrics[i]);
+		write_metric(file, values, part->metrics[i], snapshot);
 }
 
-static void write_parts(struct csv_state *state)
+static void write_parts(struct csv_state *state, const struct snapshot *snapshot)
 {
 	static const struct report_values nothing;
 	const struct output_settings *settings = state->settings;
@@ -125,11 +130,11 @@ static void write_parts(struct csv_state *state)
 		const struct report_row *best;
 
 		if (part->group->kind != COLUMNS_TOP) {
-			write_part(settings->file, part, NULL, &state->report.total, &settings->dimension);
+			write_part(settings->file, part, NULL, &state->report.total, snapshot, &settings->dimension);
 			continue;
 		}
 		best = report_best(&part->report, &part->group->sort);
-		write_part(settings->file, part, best, best ? &best->values : &nothing, &settings->dimension);
+		write_part(settings->file, part, best, best ? &best->values : &nothing, snapshot, &settings->dimension);
 	}
 }
 
@@ -154,7 +159,7 @@ static int line_interval(void *opaque, const struct snapshot *snapshot)
 	errno = 0;
 	make_reports(state, snapshot);
 	write_time(state->settings->file, snapshot);
-	write_parts(state);
+	write_parts(state, snapshot);
 	return end_row(state->settings->file) ?: flush(state->settings->file);
 }
 
@@ -175,7 +180,7 @@ static int table_interval(void *opaque, const struct snapshot *snapshot)
 		const struct report_row *row = &state->report.rows[i];
 
 		write_time(settings->file, snapshot);
-		write_part(settings->file, &state->parts[0], row, &row->values, &settings->dimension);
+		write_part(settings->file, &state->parts[0], row, &row->values, snapshot, &settings->dimension);
 		err = end_row(settings->file);
 	}
 	return err ?: flush(settings->file);

@@ -185,6 +185,7 @@ static int listeners_interval(void *opaque, const struct snapshot *snapshot)
 
 const struct output output_listeners = {
 	.name = "listeners",
+	.wants_states = true,
 	.begin = listeners_begin,
 	.interval = listeners_interval,
 	.end = free,

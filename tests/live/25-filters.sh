@@ -74,6 +74,24 @@ equal "two_ports: ports that listen" "$(jq -sr 'first | [.listeners[].port] | so
 	"$port $((port + 2))"
 jq -e '.quality | has("unattributed") and has("retrans_cover")' "$work/stranger.out" >/dev/null || fail "quality is not whole"
 
+row_of_six() {
+	"$traffic" udp-send --to ::1 --port $((port + 10)) >/dev/null
+	[ "$(wc -l <"$work/six.csv.out")" -gt 1 ]
+}
+csv_value() { # FILE COLUMN
+	tr -d '\r' <"$work/$1.csv.out" |
+		awk -F, -v name="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i } END { print at ? $at : "no such column" }'
+}
+start six.csv "$l4dstat" --csv --by port -6 "$ours" 0.2
+within 20 "the head of the table" job_said six.csv timestamp
+within 20 "a row of the table" row_of_six
+stop six.csv
+"$l4dstat" --csv --by port,proto --port $port --pid $tcp_pid 0.2 1 >"$work/both.csv.out"
+equal "csv, IPv6: sockets listening" "$(csv_value six tcp_listen)" ""
+equal "csv: sockets listening" "$(csv_value both tcp_listen)" 1
+
 # Views for people.
-equal "listeners" "$("$l4dstat" --listeners --port $((port + 1)) --process traffic 0.2 1 | grep -cE ":[0-9]+ .*traffic\[$tcp_pid\]")" 1
+"$l4dstat" --listeners --port $((port + 1)) --process traffic 0.2 1 >"$work/listeners"
+cat "$work/listeners"
+equal "listeners" "$(grep -c "traffic.$tcp_pid." "$work/listeners")" 1
 equal "states" "$("$l4dstat" --states --port "$port" --pid "$tcp_pid" 0.2 1 | awk 'END { print $1 }')" 1

@@ -78,7 +78,7 @@ $(O)/tests/unit-%: tests/unit/test_%.c $(PURE_OBJECTS) | $(O)/tests
 
 $(O)/traffic: $(wildcard tools/traffic/*) | $(O)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS) $(shell $(PKG_CONFIG) --cflags --libs liburing)
 
 $(O)/bench/%: tests/bench.d/%.c | $(O)/bench
 	$(call say,CC,$<)

@@ -10,7 +10,8 @@
 #include <stdarg.h>
 #include "traffic.h"
 
-struct options opt = {.ports = 1, .count = 1, .size = 64, .time = 60, .mode = "sink", .child_name = "child"};
+struct options opt = {
+	.ports = 1, .count = 1, .size = 64, .time = 60, .mode = "sink", .child_name = "child", .way = "plain"};
 char buffer[BUFFER];
 
 void die(const char *format, ...)
@@ -46,12 +47,25 @@ static const struct option_info {
 	 "what each connection sends before it ends; default 0: tcp-connect waits for its peer to end",
 	 .number = &opt.bytes, .max = UINT64_MAX},
 	{"connect", NULL, "connect the UDP socket", .flag = &opt.connect},
+	{"way", "WAY", "how to send: plain (default), mmsg (sendmmsg), segment (UDP_SEGMENT), cork (MSG_MORE), uring",
+	 .text = &opt.way},
+	{"device", "NAME", "device to send multicasts by or to join groups at", .text = &opt.device},
+	{"no-loop", NULL, "multicasts are not for this host", .flag = &opt.no_loop},
+	{"dont-wait", NULL, "a full send buffer is a failure", .flag = &opt.dont_wait},
+	{"sndbuf", "BYTES", "size of the send buffer", .number = &opt.sndbuf, .max = INT32_MAX},
+	{"join", NULL, "--bind names multicast groups to join", .flag = &opt.join},
+	{"gro", NULL, "take several datagrams of --size in one piece (UDP_GRO)", .flag = &opt.gro},
+	{"peek", NULL, "look at each datagram before it is read", .flag = &opt.peek},
+	{"truncate", NULL, "read only the first byte of each datagram; bytes are its length all the same (MSG_TRUNC)",
+	 .flag = &opt.truncate},
+	{"pause", "MICROSECONDS", "wait so long after each datagram read", .number = &opt.pause, .max = 999999},
 	{"mapped", NULL, "IPv6 sockets for IPv4 addresses too (::ffff:a.b.c.d)", .flag = &opt.mapped},
 	{"hold", NULL, "with sockets open, say 'ready' and wait for a line on stdin", .flag = &opt.hold},
 	{"never-read", NULL, "leave everything in the receive buffer", .flag = &opt.never_read},
 	{"rcvbuf", "BYTES", "size of the receive buffer, beyond rmem_max too", .number = &opt.rcvbuf, .max = INT32_MAX},
 	{"mode", "MODE", "sink (default), echo, source (sends --bytes), close (at once)", .text = &opt.mode},
-	{"fork", NULL, "a child process serves each connection", .flag = &opt.fork},
+	{"fork", NULL, "a child process serves each connection; sends --count datagrams by the same socket",
+	 .flag = &opt.fork},
 	{"workers", "N", "so many children accept and serve, none else", .number = &opt.workers, .max = MAX_WORKERS},
 	{"pass", NULL, "a child, older than the connections, gets each of them by SCM_RIGHTS and serves it",
 	 .flag = &opt.pass},
@@ -62,7 +76,7 @@ static const struct option_info {
 	{"fd", "N", "descriptor N is the socket, already listening or connected", .number = &opt.fd, .max = 1024},
 	{"reuseport", NULL, "others may listen on the same port", .flag = &opt.reuseport},
 	{"mptcp", NULL, "speak MPTCP", .flag = &opt.mptcp},
-	{"fails", NULL, "every connection must be refused or time out", .flag = &opt.fails},
+	{"fails", NULL, "every connection, or call that sends, is to fail", .flag = &opt.fails},
 	{"abandon", NULL, "close each socket before its connection is there; nobody may answer", .flag = &opt.abandon},
 	{"name", "NAME", "name of this process", .text = &opt.name},
 	{"time", "SECONDS", "give up after so long, default 60", .number = &opt.time, .max = 3600},
@@ -77,11 +91,15 @@ static const struct command {
 	uint64_t count;	     /* default of --count */
 	const char *program; /* what a program that follows the options is for */
 } commands[] = {
-	{"udp-send", "sends datagrams from one socket per family", "to from port count size connect mapped hold",
+	{"udp-send", "sends datagrams from one socket per family",
+	 "to from port count size connect mapped hold way device no-loop dont-wait sndbuf fails fork child-name",
 	 udp_send, 1, NULL},
+	{"udp-raw", "sends datagrams with a wrong checksum, by a raw socket", "to from port count size", udp_raw, 1,
+	 NULL},
 	{"udp-spawn", "sends datagrams, each from a new short-lived process", "to port count size child-name",
 	 udp_spawn, 1, NULL},
-	{"udp-recv", "receives datagrams", "bind port count never-read rcvbuf", udp_recv, UINT64_MAX, NULL},
+	{"udp-recv", "receives datagrams", "bind port count size never-read rcvbuf join device gro peek truncate pause",
+	 udp_recv, UINT64_MAX, NULL},
 	{"tcp-serve", "accepts connections until SIGTERM",
 	 "bind port ports mode bytes fork workers pass first child-name fd reuseport mptcp", tcp_serve, 1,
 	 "runs once the first socket listens, and has it as descriptor 3"},

@@ -2,6 +2,7 @@
 /*
  * Addresses, sockets, child processes, and talking to whoever started us.
  */
+#include <net/if.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -120,6 +121,23 @@ int socket_connect(int fd, int family, const struct in6_addr *address, uint16_t 
 	const socklen_t length = sockaddr_make(&name, family, address, port);
 
 	return connect(fd, (struct sockaddr *)&name, length);
+}
+
+int device_index(void)
+{
+	const unsigned int index = opt.device ? if_nametoindex(opt.device) : 0;
+
+	if (opt.device && !index)
+		die("there is no device '%s'", opt.device);
+	return index;
+}
+
+void multicast_from(int fd)
+{
+	const struct ip_mreqn request = {.imr_ifindex = device_index()};
+
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof(request)))
+		die("setsockopt: %m");
 }
 
 /* Talking to whoever started us */

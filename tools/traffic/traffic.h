@@ -30,9 +30,10 @@ enum {
 
 /* What the command line says; main.c has the meaning of each. */
 struct options {
-	const char *to, *from, *bind, *mode, *name, *child_name;
-	uint64_t port, ports, count, bytes, size, rcvbuf, time, fd, workers, first;
-	bool connect, mapped, hold, never_read, fork, pass, reuseport, mptcp, fails, abandon;
+	const char *to, *from, *bind, *mode, *name, *child_name, *way, *device;
+	uint64_t port, ports, count, bytes, size, rcvbuf, time, fd, workers, first, pause, sndbuf;
+	bool connect, mapped, hold, never_read, fork, pass, reuseport, mptcp, fails, abandon, gro, peek, truncate, join,
+		no_loop, dont_wait;
 	char **program; /* NULL: none */
 };
 
@@ -61,6 +62,11 @@ void socket_bind(int fd, int family, const struct in6_addr *address, uint16_t po
 /* 0, or -1 with errno. */
 int socket_connect(int fd, int family, const struct in6_addr *address, uint16_t port);
 
+/* The number of the --device, 0 if none is named. */
+int device_index(void);
+/* Multicasts of this IPv4 socket leave by the --device. */
+void multicast_from(int fd);
+
 void say_ready(void);
 /* With --hold: says that it is ready and waits for a line. */
 void hold(void);
@@ -75,6 +81,7 @@ void reap_children(void);
 void udp_send(void);
 void udp_spawn(void);
 void udp_recv(void);
+void udp_raw(void);
 void tcp_serve(void);
 void tcp_connect(void);
 

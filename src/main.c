@@ -3,12 +3,10 @@
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "help.h"
@@ -16,6 +14,7 @@
 #include "outputs.h"
 #include "source.h"
 #include "text.h"
+#include "wait.h"
 
 enum exit_code {
 	EXIT_DONE = 0,
@@ -30,28 +29,26 @@ struct run {
 	struct source *source;
 	struct outputs *outputs;
 	struct snapshot snapshot;
-	sigset_t stop_signals;
+	struct wait wait;
 };
 
-static double monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
-/* Waits until the deadline; returns whether a signal to stop came first. */
-static bool wait_until(const struct run *run, double deadline)
+/* Waits until the deadline, while outputs get their keys; returns whether a signal or a key to stop came first. */
+static bool stopped_before(struct run *run, double deadline)
 {
 	for (;;) {
-		const double left = fmax(deadline - monotonic(), 0);
-		const struct timespec timeout = {.tv_sec = left, .tv_nsec = (left - floor(left)) * 1e9};
-
-		if (sigtimedwait(&run->stop_signals, NULL, &timeout) > 0)
-			return true;
-		if (errno == EAGAIN)
+		switch (wait_until(&run->wait, deadline)) {
+		case WAIT_DEADLINE:
 			return false;
+		case WAIT_STOP:
+			return true;
+		case WAIT_RESIZED:
+			outputs_resized(run->outputs);
+			break;
+		case WAIT_INPUT:
+			if (outputs_keys(run->outputs))
+				return true;
+			break;
+		}
 	}
 }
 
@@ -76,20 +73,20 @@ static int one_interval(struct run *run, double planned, bool partial)
 /* Deadlines are multiples of the delay from the start, so they do not drift; one that was missed is left out. */
 static double next_deadline(double last, double delay)
 {
-	const double now = monotonic();
+	const double now = wait_now();
 
 	return now < last + delay ? last + delay : last + delay * (floor((now - last) / delay) + 1);
 }
 
 static int loop(struct run *run)
 {
-	double deadline = monotonic();
+	double deadline = wait_now();
 	int err = 0;
 
 	for (unsigned long done = 0; !err && (!run->options->count || done < run->options->count); done++) {
 		deadline = next_deadline(deadline, run->options->delay);
-		if (wait_until(run, deadline))
-			return one_interval(run, monotonic(), true);
+		if (stopped_before(run, deadline))
+			return one_interval(run, wait_now(), true);
 		err = one_interval(run, deadline, false);
 	}
 	return err;
@@ -109,15 +106,6 @@ static uint32_t own_netns(void)
 	struct stat self;
 
 	return stat("/proc/self/ns/net", &self) ? 0 : self.st_ino;
-}
-
-static void block_signals(struct run *run)
-{
-	sigemptyset(&run->stop_signals);
-	sigaddset(&run->stop_signals, SIGINT);
-	sigaddset(&run->stop_signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &run->stop_signals, NULL);
-	signal(SIGPIPE, SIG_IGN); /* a write says -EPIPE, and files are ended as they should be */
 }
 
 static enum exit_code open_live(struct run *run)
@@ -157,6 +145,7 @@ static enum exit_code run_outputs(struct run *run)
 
 	set_host(host);
 	err = outputs_open(run->outputs, &dimension, host);
+	run->wait.input = outputs_keys_fd(run->outputs);
 	if (!err)
 		err = loop(run);
 	closed = outputs_close(run->outputs);
@@ -168,8 +157,7 @@ static enum exit_code run_all(const struct options *options)
 	struct run run = {.options = options, .outputs = outputs_new(options)};
 	enum exit_code code;
 
-	block_signals(&run);
-	code = open_live(&run);
+	code = wait_open(&run.wait) ? EXIT_RUNTIME : open_live(&run);
 	if (code == EXIT_DONE) {
 		code = run_outputs(&run);
 		run.kind->close(run.source);
@@ -177,6 +165,7 @@ static enum exit_code run_all(const struct options *options)
 		outputs_close(run.outputs);
 	}
 	snapshot_free(&run.snapshot);
+	wait_close(&run.wait);
 	return code;
 }
 

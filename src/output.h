@@ -40,6 +40,10 @@ struct output {
 	void (*end)(void *state);
 	/* NULL, or the text that whoever opens a file for it has to write before anything else; to be freed. */
 	char *(*heading)(void *state);
+	/* All three NULL, or: */
+	int (*keys_fd)(void *state); /* where the user's keys come from; -1: nowhere */
+	bool (*keys)(void *state);   /* there are some, or a hang-up; returns whether the program is to end */
+	void (*resized)(void *state);
 };
 
 extern const struct output output_dstat, output_table, output_listeners;

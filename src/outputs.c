@@ -216,6 +216,27 @@ int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, b
 	return err;
 }
 
+/* Keys are for what is on the screen. */
+int outputs_keys_fd(const struct outputs *outputs)
+{
+	const struct sink *standard = &outputs->sinks[0];
+
+	return standard->output->keys_fd && standard->state ? standard->output->keys_fd(standard->state) : -1;
+}
+
+bool outputs_keys(struct outputs *outputs)
+{
+	return outputs->sinks[0].output->keys(outputs->sinks[0].state);
+}
+
+void outputs_resized(struct outputs *outputs)
+{
+	const struct sink *standard = &outputs->sinks[0];
+
+	if (standard->output->resized && standard->state)
+		standard->output->resized(standard->state);
+}
+
 static int close_sink(struct sink *sink)
 {
 	if (sink->state)

@@ -32,6 +32,15 @@ int outputs_open(struct outputs *outputs, const struct dimension_context *dimens
  */
 int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, bool partial);
 
+/* Where the user's keys come from, for outputs that take some; -1: none does. */
+int outputs_keys_fd(const struct outputs *outputs);
+
+/* There are keys; returns whether the program is to end. */
+bool outputs_keys(struct outputs *outputs);
+
+/* The terminal has another size. */
+void outputs_resized(struct outputs *outputs);
+
 /* Ends them and closes the files. Returns as outputs_interval() does. */
 int outputs_close(struct outputs *outputs);
 

@@ -34,7 +34,7 @@ struct netns {
 	char container[NETNS_NAME]; /* or unit, printable; "": none */
 	uint64_t files;		    /* inode number of /proc/PID/net/snmp; 0: not known */
 
-	char *mount;	     /* the rest is for netns.c: file in /run/netns, or NULL */
+	char *mount;	     /* the rest is for netns_*.c: file in /run/netns, or NULL */
 	int64_t mounted;     /* when that came, ns since the epoch */
 	bool entered, found; /* entering was tried; the current search has seen it */
 	bool pending;	     /* noticed since the last refresh */

@@ -11,6 +11,13 @@
 
 #include "metrics.h"
 
+/*
+ * How numbers are written from here on, as asked for once at the start: a setting of the whole program, as the locale
+ * is. Decimals: those that dstat writes, always what fits (--float), none (--integer). Bits: instead of bytes.
+ */
+enum format_decimals { DECIMALS_AS_DSTAT, DECIMALS_ALWAYS, DECIMALS_NEVER };
+void format_choose(enum format_decimals decimals, bool bits);
+
 /* A cell is at most this wide, and takes so many bytes with its NUL. */
 enum { FORMAT_WIDTH_MAX = 256, FORMAT_CELL = 4 * FORMAT_WIDTH_MAX + 1 };
 
@@ -23,7 +30,7 @@ enum { FORMAT_ZERO = -1, FORMAT_NEGATIVE = -2 };
  *
  * Counts and bytes as dstat's cprint(): the last column is the unit letter's; the value is divided by the base
  * only while it has more digits than fit before it; no decimals. A negative value is `-`. Other than in dstat a
- * value above 0 that would round to 0 is `<1`: one retransmit a minute is not none.
+ * value above 0 that would round to 0 is `<1`: one retransmit a minute is not none; the host's units have nothing of that.
  *
  * Ratios (1.0 is 100 %) as percent with one decimal where it fits, without a letter; only 0 itself is `0`.
  */
@@ -38,6 +45,9 @@ bool format_has_letter(enum metric_unit unit, unsigned int width);
  * the direction of writing) is `?`.
  */
 void format_text(char cell[static FORMAT_CELL], unsigned int width, const char *text);
+
+/* The same without a mark: what is cut is not seen to be, as in dstat. */
+void format_text_cut(char cell[static FORMAT_CELL], unsigned int width, const char *text);
 
 /* The same for head and tail in a row; where both do not fit it is the head that is cut, as long as the tail fits. */
 void format_text_pair(char cell[static FORMAT_CELL], unsigned int width, const char *head, const char *tail);

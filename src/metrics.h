@@ -24,7 +24,20 @@ enum metric {
 
 /* Counters add up, of maxima the largest counts, gauges are of one moment, ratios are made of counters. */
 enum metric_kind { METRIC_COUNTER, METRIC_MAX, METRIC_GAUGE, METRIC_RATIO };
-enum metric_unit { UNIT_COUNT, UNIT_BYTES, UNIT_US, UNIT_RATIO };
+enum metric_unit {
+	UNIT_COUNT,
+	UNIT_BYTES,
+	UNIT_US,
+	UNIT_RATIO,
+	/* What the host's numbers (host.def) are in, each written as dstat writes it, to the letter. */
+	UNIT_EVENTS,  /* a count */
+	UNIT_TRAFFIC, /* bytes, or bits if those are asked for */
+	UNIT_STORAGE, /* bytes, never bits */
+	UNIT_MEMORY,  /* the same with decimals */
+	UNIT_SHARE,   /* 1.0 is 100 %, whole percents */
+	UNIT_LOAD,    /* the same with decimals */
+	UNIT_TASKS,   /* a count with decimals */
+};
 
 struct metric_info {
 	const char *name;

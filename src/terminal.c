@@ -45,10 +45,23 @@ struct terminal_size terminal_size(FILE *file)
 	};
 }
 
-const struct terminal_theme *terminal_theme(bool colour)
+const struct terminal_theme *terminal_theme(enum terminal_colours colours)
 {
-	/* dstat's theme for a black background; the alarm, bold reverse red, is ours. */
-	static const struct terminal_theme dark = {
+	/* dstat's themes; the alarm, bold reverse red, is ours. */
+	static const struct terminal_theme on_black_dim = {
+		.normal = "\033[0;0m",
+		.title = "\033[0;34m",
+		.subtitle = "\033[1;34m\033[4m",
+		.frame = "\033[0;34m",
+		.text = "\033[1;30m",
+		.faint = "\033[1;30m",
+		.alarm = "\033[0;31m\033[7m",
+		.negative = "\033[1;37m\033[41m",
+		.magnitude = {"\033[0;31m", "\033[0;33m", "\033[0;32m", "\033[0;34m", "\033[0;36m", "\033[0;37m",
+			      "\033[1;31m", "\033[1;32m"},
+		.dim = &on_black_dim,
+	};
+	static const struct terminal_theme on_black = {
 		.normal = "\033[0;0m",
 		.title = "\033[0;34m",
 		.subtitle = "\033[1;34m\033[4m",
@@ -59,10 +72,49 @@ const struct terminal_theme *terminal_theme(bool colour)
 		.negative = "\033[1;37m\033[41m",
 		.magnitude = {"\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[1;34m", "\033[1;36m", "\033[1;37m",
 			      "\033[0;31m", "\033[0;32m"},
+		.dim = &on_black_dim,
 	};
-	static const struct terminal_theme plain = {"", "", "", "", "", "", "", "", {"", "", "", "", "", "", "", ""}};
+	static const struct terminal_theme on_white_dim = {
+		.normal = "\033[0;0m",
+		.title = "\033[0;34m",
+		.subtitle = "\033[0;36m\033[4m",
+		.frame = "\033[0;34m",
+		.text = "\033[1;30m",
+		.faint = "\033[1;30m",
+		.alarm = "\033[1;31m\033[7m",
+		.negative = "\033[1;37m\033[41m",
+		.magnitude = {"\033[1;31m", "\033[1;35m", "\033[1;32m", "\033[1;34m", "\033[1;36m", "\033[1;30m",
+			      "\033[0;31m", "\033[0;32m"},
+		.dim = &on_white_dim,
+	};
+	static const struct terminal_theme on_white = {
+		.normal = "\033[0;0m",
+		.title = "\033[0;34m",
+		.subtitle = "\033[0;36m\033[4m",
+		.frame = "\033[0;34m",
+		.text = "\033[0;30m",
+		.faint = "\033[0;30m",
+		.alarm = "\033[0;31m\033[7m",
+		.negative = "\033[1;37m\033[41m",
+		.magnitude = {"\033[0;31m", "\033[0;35m", "\033[0;32m", "\033[0;34m", "\033[0;36m", "\033[0;30m",
+			      "\033[1;31m", "\033[1;32m"},
+		.dim = &on_white_dim,
+	};
+	static const struct terminal_theme none = {
+		.normal = "",
+		.title = "",
+		.subtitle = "",
+		.frame = "",
+		.text = "",
+		.faint = "",
+		.alarm = "",
+		.negative = "",
+		.magnitude = {"", "", "", "", "", "", "", ""},
+		.dim = &none,
+	};
+	static const struct terminal_theme *const themes[] = {&none, &on_black, &on_white};
 
-	return colour ? &dark : &plain;
+	return themes[colours];
 }
 
 void terminal_number(FILE *file, const struct terminal_theme *theme, unsigned int width, enum metric_unit unit,

@@ -23,6 +23,9 @@ struct terminal_size {
 	unsigned int columns, rows;
 };
 
+/* What a theme is made for. */
+enum terminal_colours { COLOURS_NONE, COLOURS_ON_BLACK, COLOURS_ON_WHITE };
+
 /* The size now. Where file does not know: COLUMNS and LINES from the environment, else 80 x 25. */
 struct terminal_size terminal_size(FILE *file);
 
@@ -35,9 +38,10 @@ struct terminal_theme {
 	const char *alarm;    /* bad news: apart from the magnitudes */
 	const char *negative; /* what cannot be */
 	const char *magnitude[TERMINAL_MAGNITUDES];
+	const struct terminal_theme *dim; /* for values that are not final yet */
 };
 
-const struct terminal_theme *terminal_theme(bool colour);
+const struct terminal_theme *terminal_theme(enum terminal_colours colours);
 
 /* Writes a number by format_number(), coloured by magnitude, or as an alarm. */
 void terminal_number(FILE *file, const struct terminal_theme *theme, unsigned int width, enum metric_unit unit,

@@ -108,6 +108,166 @@ static void ratios_are_percent(void **state)
 	assert_numbers(UNIT_RATIO, numbers, sizeof(numbers) / sizeof(*numbers));
 }
 
+/* Made by dstat's cprint(), options --float, --integer and --bits among them. */
+static void the_host_as_dstat(void **state)
+{
+	static const struct {
+		enum format_decimals decimals;
+		bool bits;
+		enum metric_unit unit;
+		struct number number;
+	} cases[] = {
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {0.3, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {1, 5, "   1 ", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {9999, 5, "9999 ", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {10000, 5, "  10k", 1}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {943, 5, " 943 ", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {0, 4, "  0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {14, 4, " 14 ", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {999, 4, "999 ", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {1000, 4, "  1k", 1}},
+		{DECIMALS_AS_DSTAT, false, UNIT_EVENTS, {60000, 4, " 60k", 1}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TRAFFIC, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TRAFFIC, {0.4, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TRAFFIC, {1, 5, "   1B", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TRAFFIC, {9999, 5, "9999B", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TRAFFIC, {10000, 5, "  10k", 1}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TRAFFIC, {3807000, 5, "3718k", 1}},
+		{DECIMALS_AS_DSTAT, false, UNIT_STORAGE, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_STORAGE, {4096, 5, "4096B", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_STORAGE, {1000000.0, 5, " 977k", 1}},
+		{DECIMALS_AS_DSTAT, false, UNIT_MEMORY, {512, 5, " 512B", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_MEMORY, {1583276032, 5, "1510M", 2}},
+		{DECIMALS_AS_DSTAT, false, UNIT_MEMORY, {237000000.0, 5, " 226M", 2}},
+		{DECIMALS_AS_DSTAT, false, UNIT_MEMORY, {1649267441664.0, 5, "1536G", 3}},
+		{DECIMALS_AS_DSTAT, false, UNIT_SHARE, {0, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_SHARE, {0.004, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_SHARE, {0.34, 3, " 34", 1}},
+		{DECIMALS_AS_DSTAT, false, UNIT_SHARE, {0.686, 3, " 69", 2}},
+		{DECIMALS_AS_DSTAT, false, UNIT_SHARE, {0.994, 3, " 99", 2}},
+		{DECIMALS_AS_DSTAT, false, UNIT_SHARE, {1, 3, "100", 5}},
+		{DECIMALS_AS_DSTAT, false, UNIT_LOAD, {0.0004, 3, "0.0", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_LOAD, {0.003, 3, "0.3", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_LOAD, {0.123, 3, " 12", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_LOAD, {0.7, 3, " 70", 2}},
+		{DECIMALS_AS_DSTAT, false, UNIT_LOAD, {1, 3, "100", 2}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TASKS, {0, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TASKS, {0.5, 3, "0.5", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TASKS, {1, 3, "1.0", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TASKS, {9.96, 3, " 10", 0}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TASKS, {46, 3, " 46", 4}},
+		{DECIMALS_AS_DSTAT, false, UNIT_TASKS, {1500, 3, "1.5", 6}},
+		{DECIMALS_AS_DSTAT, true, UNIT_TRAFFIC, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, true, UNIT_TRAFFIC, {0.4, 5, "   3b", 0}},
+		{DECIMALS_AS_DSTAT, true, UNIT_TRAFFIC, {1, 5, "   8b", 0}},
+		{DECIMALS_AS_DSTAT, true, UNIT_TRAFFIC, {9999, 5, "  80k", 1}},
+		{DECIMALS_AS_DSTAT, true, UNIT_TRAFFIC, {10000, 5, "  80k", 1}},
+		{DECIMALS_AS_DSTAT, true, UNIT_TRAFFIC, {3807000, 5, "  30M", 2}},
+		{DECIMALS_AS_DSTAT, true, UNIT_STORAGE, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_AS_DSTAT, true, UNIT_STORAGE, {4096, 5, "4096B", 0}},
+		{DECIMALS_AS_DSTAT, true, UNIT_STORAGE, {1000000.0, 5, " 977k", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {0.3, 5, "0.30 ", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {1, 5, "1.00 ", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {9999, 5, "9999 ", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {10000, 5, "10.0k", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {943, 5, " 943 ", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {0, 4, "  0 ", FORMAT_ZERO}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {14, 4, " 14 ", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {999, 4, "999 ", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {1000, 4, "1.0k", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_EVENTS, {60000, 4, " 60k", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_TRAFFIC, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_ALWAYS, false, UNIT_TRAFFIC, {0.4, 5, "0.40 ", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_TRAFFIC, {1, 5, "1.00B", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_TRAFFIC, {9999, 5, "9999B", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_TRAFFIC, {10000, 5, "9.77k", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_TRAFFIC, {3807000, 5, "3718k", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_STORAGE, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_ALWAYS, false, UNIT_STORAGE, {4096, 5, "4096B", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_STORAGE, {1000000.0, 5, " 977k", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_MEMORY, {512, 5, " 512B", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_MEMORY, {1583276032, 5, "1510M", 2}},
+		{DECIMALS_ALWAYS, false, UNIT_MEMORY, {237000000.0, 5, " 226M", 2}},
+		{DECIMALS_ALWAYS, false, UNIT_MEMORY, {1649267441664.0, 5, "1536G", 3}},
+		{DECIMALS_ALWAYS, false, UNIT_SHARE, {0, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_ALWAYS, false, UNIT_SHARE, {0.004, 3, "0.4", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_SHARE, {0.34, 3, " 34", 1}},
+		{DECIMALS_ALWAYS, false, UNIT_SHARE, {0.686, 3, " 69", 2}},
+		{DECIMALS_ALWAYS, false, UNIT_SHARE, {0.994, 3, " 99", 2}},
+		{DECIMALS_ALWAYS, false, UNIT_SHARE, {1, 3, "100", 5}},
+		{DECIMALS_ALWAYS, false, UNIT_LOAD, {0.0004, 3, "0.0", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_LOAD, {0.003, 3, "0.3", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_LOAD, {0.123, 3, " 12", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_LOAD, {0.7, 3, " 70", 2}},
+		{DECIMALS_ALWAYS, false, UNIT_LOAD, {1, 3, "100", 2}},
+		{DECIMALS_ALWAYS, false, UNIT_TASKS, {0, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_ALWAYS, false, UNIT_TASKS, {0.5, 3, "0.5", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_TASKS, {1, 3, "1.0", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_TASKS, {9.96, 3, " 10", 0}},
+		{DECIMALS_ALWAYS, false, UNIT_TASKS, {46, 3, " 46", 4}},
+		{DECIMALS_ALWAYS, false, UNIT_TASKS, {1500, 3, "1.5", 6}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {0.3, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {1, 5, "   1 ", 0}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {9999, 5, "9999 ", 0}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {10000, 5, "  10k", 1}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {943, 5, " 943 ", 0}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {0, 4, "  0 ", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {14, 4, " 14 ", 0}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {999, 4, "999 ", 0}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {1000, 4, "  1k", 1}},
+		{DECIMALS_NEVER, false, UNIT_EVENTS, {60000, 4, " 60k", 1}},
+		{DECIMALS_NEVER, false, UNIT_TRAFFIC, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_TRAFFIC, {0.4, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_TRAFFIC, {1, 5, "   1B", 0}},
+		{DECIMALS_NEVER, false, UNIT_TRAFFIC, {9999, 5, "9999B", 0}},
+		{DECIMALS_NEVER, false, UNIT_TRAFFIC, {10000, 5, "  10k", 1}},
+		{DECIMALS_NEVER, false, UNIT_TRAFFIC, {3807000, 5, "3718k", 1}},
+		{DECIMALS_NEVER, false, UNIT_STORAGE, {0, 5, "   0 ", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_STORAGE, {4096, 5, "4096B", 0}},
+		{DECIMALS_NEVER, false, UNIT_STORAGE, {1000000.0, 5, " 977k", 1}},
+		{DECIMALS_NEVER, false, UNIT_MEMORY, {512, 5, " 512B", 0}},
+		{DECIMALS_NEVER, false, UNIT_MEMORY, {1583276032, 5, "1510M", 2}},
+		{DECIMALS_NEVER, false, UNIT_MEMORY, {237000000.0, 5, " 226M", 2}},
+		{DECIMALS_NEVER, false, UNIT_MEMORY, {1649267441664.0, 5, "1536G", 3}},
+		{DECIMALS_NEVER, false, UNIT_SHARE, {0, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_SHARE, {0.004, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_SHARE, {0.34, 3, " 34", 1}},
+		{DECIMALS_NEVER, false, UNIT_SHARE, {0.686, 3, " 69", 2}},
+		{DECIMALS_NEVER, false, UNIT_SHARE, {0.994, 3, " 99", 2}},
+		{DECIMALS_NEVER, false, UNIT_SHARE, {1, 3, "100", 5}},
+		{DECIMALS_NEVER, false, UNIT_LOAD, {0.0004, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_LOAD, {0.003, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_LOAD, {0.123, 3, " 12", 0}},
+		{DECIMALS_NEVER, false, UNIT_LOAD, {0.7, 3, " 70", 2}},
+		{DECIMALS_NEVER, false, UNIT_LOAD, {1, 3, "100", 2}},
+		{DECIMALS_NEVER, false, UNIT_TASKS, {0, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_TASKS, {0.5, 3, "  0", FORMAT_ZERO}},
+		{DECIMALS_NEVER, false, UNIT_TASKS, {1, 3, "  1", 0}},
+		{DECIMALS_NEVER, false, UNIT_TASKS, {9.96, 3, " 10", 0}},
+		{DECIMALS_NEVER, false, UNIT_TASKS, {46, 3, " 46", 4}},
+		{DECIMALS_NEVER, false, UNIT_TASKS, {1500, 3, "  2", 6}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		format_choose(cases[i].decimals, cases[i].bits);
+		assert_numbers(cases[i].unit, &cases[i].number, 1);
+	}
+	format_choose(DECIMALS_AS_DSTAT, false);
+}
+
+/* Where dstat's own number would be one column too wide: 9999.5 of five is 10000B there. */
+static void decimals_never_break_a_column(void **state)
+{
+	static const struct number numbers[] = {{9999.5, 5, "9.77k", 1}, {1e300, 5, "####Y", 8}};
+
+	(void)state;
+	assert_numbers(UNIT_MEMORY, numbers, sizeof(numbers) / sizeof(*numbers));
+}
+
 static void every_width_is_kept(void **state)
 {
 	char cell[FORMAT_CELL];
@@ -115,7 +275,7 @@ static void every_width_is_kept(void **state)
 	(void)state;
 	for (unsigned int width = 1; width < 30; width++) {
 		for (double value = 0.001; value < 1e30; value *= 3) {
-			for (int unit = UNIT_COUNT; unit <= UNIT_RATIO; unit++) {
+			for (int unit = UNIT_COUNT; unit <= UNIT_TASKS; unit++) {
 				if (unit == UNIT_RATIO && width < 4)
 					continue;
 				format_number(cell, width, unit, value);
@@ -340,6 +500,8 @@ int main(void)
 		cmocka_unit_test(odd_values_end_and_show),
 		cmocka_unit_test(little_is_not_nothing),
 		cmocka_unit_test(ratios_are_percent),
+		cmocka_unit_test(the_host_as_dstat),
+		cmocka_unit_test(decimals_never_break_a_column),
 		cmocka_unit_test(every_width_is_kept),
 		cmocka_unit_test(texts_are_padded_and_cut),
 		cmocka_unit_test(characters_stay_whole),

@@ -21,6 +21,15 @@ static __always_inline void l4_add_some(struct l4_cell *cell, __u32 slot, __s64 
 		l4_add(cell, slot, n);
 }
 
+/* What is too large for its list is number 0, which no reason and no error has. */
+static __always_inline void l4_tally(__u64 list[L4_TALLY], __u32 number)
+{
+	if (number >= L4_TALLY)
+		number = 0;
+	asm volatile("" : "+r"(number)); /* else the verifier does not see that the mask holds */
+	__sync_fetch_and_add(&list[number & (L4_TALLY - 1)], 1);
+}
+
 /* Raises a maximum. Others may raise it meanwhile, each of them at most once: a few tries will do. */
 static __always_inline void l4_raise(struct l4_cell *cell, __u32 slot, __s64 value)
 {
@@ -100,6 +109,20 @@ static __always_inline void l4_set_prefix6(struct l4_cell_key *key, const __be32
 		prefix[i] = addr[i];
 	if (addr[0] || addr[1] || addr[2] || addr[3] != bpf_htonl(1)) /* ::1 cut to /64 would be no prefix at all */
 		l4_mask_prefix(prefix, l4_mask6);
+}
+
+/* The prefix of a socket's peer. */
+static __always_inline void l4_set_remote(struct l4_cell_key *key, const struct sock_common *skc)
+{
+	if (skc->skc_family == AF_INET6) {
+		__be32 addr[4];
+
+		for (int i = 0; i < 4; i++)
+			addr[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
+		l4_set_prefix6(key, addr);
+	} else {
+		l4_set_prefix4(key, skc->skc_daddr);
+	}
 }
 
 static __always_inline void l4_set_owner(struct l4_cell_key *key, const struct l4_owner *owner)

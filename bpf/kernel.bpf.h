@@ -17,6 +17,8 @@
 enum {
 	AF_INET = 2,
 	AF_INET6 = 10,
+	ETH_P_IP = 0x0800,
+	ETH_P_IPV6 = 0x86dd,
 	SOCK_RAW = 3,
 	IPPROTO_HOPOPTS = 0,
 	IPPROTO_TCP = 6,
@@ -27,6 +29,7 @@ enum {
 	IPPROTO_DSTOPTS = 60,
 	IPPROTO_MPTCP = 262,
 	ENOMEM = 12,
+	ENOBUFS = 105,
 	EEXIST = 17,
 	ENETUNREACH = 101,
 	ETIMEDOUT = 110,
@@ -36,6 +39,9 @@ enum {
 	PF_KTHREAD = 0x00200000, /* include/linux/sched.h */
 	SOCK_BINDPORT_LOCK = 8,	 /* sk_userlocks: bind() named the port */
 };
+
+/* Gives what is at an address the type of that BTF number. */
+extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 
 /*
  * A bit-field by typed load: the relocations give the byte it is in and how to shift it into place.

@@ -3,6 +3,7 @@
 #include "maps.bpf.h"
 #include "tcp.bpf.h"
 #include "udp.bpf.h"
+#include "drop.bpf.h"
 #include "socket.bpf.h"
 #include "walk.bpf.h"
 

@@ -22,10 +22,20 @@ const volatile bool l4_sees_users = true;
 /* Does tcp_send_reset tell why? From 6.10 on. */
 const volatile bool l4_has_reset_reason = false;
 
-__u64 l4_reset_reasons[L4_RESET_REASONS]; /* resets sent, by enum sk_rst_reason */
-__u64 l4_cell_overflow;			  /* bookings that went to an `other` cell */
-__u64 l4_lost;				  /* bookings that found not even that: must stay 0 */
-__u64 l4_found;				  /* TCP sockets that the iterator has found in no ledger */
+/* Can a packet be read by typed loads (bpf_rdonly_cast)? From 6.2 on. */
+const volatile bool l4_has_cast = false;
+
+/* Does kfree_skb tell for which socket a packet was? From 6.11 on. */
+const volatile bool l4_has_rx_sk = false;
+
+/* What stands beside the cells, of all of them together: see l4_tally(). */
+__u64 l4_resets_out[L4_TALLY];	    /* by enum sk_rst_reason */
+__u64 l4_udp_drops[L4_TALLY];	    /* by enum skb_drop_reason */
+__u64 l4_udp_send_errors[L4_TALLY]; /* by errno */
+
+__u64 l4_cell_overflow; /* bookings that went to an `other` cell */
+__u64 l4_lost;		/* bookings that found not even that: must stay 0 */
+__u64 l4_found;		/* TCP sockets that the iterator has found in no ledger */
 
 /* What a TCP socket counts itself, of payload and segments. */
 struct l4_tcp_counts {

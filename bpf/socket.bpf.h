@@ -72,6 +72,27 @@ static __always_inline void l4_udp_used(struct sock *sk, bool sent)
 	l4_own(&ledger->owner, bpf_get_current_task_btf());
 }
 
+/*
+ * A call that sent nothing. Where it would have gone to, only a connected socket knows: without that the prefix is
+ * not known, and of a client not even the port.
+ */
+static __always_inline void l4_udp_failed(struct sock *sk, int error)
+{
+	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	struct l4_cell_key key = {};
+	struct l4_cell *cell;
+
+	l4_tally(l4_udp_send_errors, error);
+	l4_udp_key(&key, ledger);
+	key.netns = l4_netns_of(sk);
+	key.port = key.role == L4_ROLE_SERVER ? sk->__sk_common.skc_num : bpf_ntohs(sk->__sk_common.skc_dport);
+	if (sk->__sk_common.skc_dport)
+		l4_set_remote(&key, &sk->__sk_common);
+	cell = l4_cell(&key, ledger ? &ledger->owner : NULL);
+	if (cell)
+		l4_add(cell, L4_udp_send_errors, 1);
+}
+
 /* What the socket counted until now belongs to its owner until now, unless that was the listener. */
 static __always_inline void l4_tcp_used(struct sock *sk, bool sent, int used)
 {
@@ -111,6 +132,8 @@ int BPF_PROG(l4_sock_send, struct sock *sk, int ret)
 {
 	if (ret >= 0)
 		l4_used(sk, true, ret);
+	else if (sk->sk_protocol == IPPROTO_UDP && l4_is_inet(sk))
+		l4_udp_failed(sk, -ret);
 	return 0;
 }
 

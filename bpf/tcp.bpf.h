@@ -249,7 +249,7 @@ int BPF_PROG(l4_reset_out, struct sock *sk, struct sk_buff *skb)
 	const struct tcp_sock *tp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
 
 	if (l4_has_reset_reason)
-		__sync_fetch_and_add(&l4_reset_reasons[ctx[2] & (L4_RESET_REASONS - 1)], 1);
+		l4_tally(l4_resets_out, ctx[2]);
 	if (!sk || !tp)
 		l4_book_reset_of_nobody(skb);
 	else if (l4_is_tcp(sk) && sk->__sk_common.skc_state != BPF_TCP_LISTEN)

@@ -9,19 +9,6 @@
 #include "cell.bpf.h"
 #include "ledger.bpf.h"
 
-static __always_inline void l4_tcp_prefix(struct l4_cell_key *key, const struct sock_common *skc)
-{
-	if (skc->skc_family == AF_INET6) {
-		__be32 addr[4];
-
-		for (int i = 0; i < 4; i++)
-			addr[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
-		l4_set_prefix6(key, addr);
-	} else {
-		l4_set_prefix4(key, skc->skc_daddr);
-	}
-}
-
 /* All of a cell's key but the prefix. */
 static __always_inline struct l4_cell_key l4_tcp_key(const struct l4_ledger *ledger)
 {
@@ -40,7 +27,7 @@ static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *rem
 {
 	struct l4_cell_key key = l4_tcp_key(ledger);
 
-	l4_tcp_prefix(&key, remote);
+	l4_set_remote(&key, remote);
 	return l4_cell(&key, &ledger->owner);
 }
 

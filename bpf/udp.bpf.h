@@ -85,41 +85,71 @@ static __always_inline void l4_udp_key(struct l4_cell_key *key, const struct l4_
 	l4_set_owner(key, &ledger->owner);
 }
 
-/* Remote prefix and service port. udp_at: offset of the UDP header. Returns 0, or -1 if the headers are cut off. */
+/*
+ * Both ports (source in the upper half) and the remote address, whose words before the last are only written for
+ * IPv6. The usual headers are read where they are, which is 5 ns faster than by the helper.
+ */
+static __always_inline int l4_udp_addresses(struct __sk_buff *skb, __u32 udp_at, bool outgoing, __u32 *ports,
+					    __be32 addr[4])
+{
+	const bool v4 = skb->protocol == bpf_htons(ETH_P_IP);
+	const __u32 at = v4 ? (outgoing ? 16 : 12) : outgoing ? 24 : 8;
+	const __u8 *data = (const __u8 *)(long)skb->data;
+	const __u8 *end = (const __u8 *)(long)skb->data_end;
+
+	if (v4 && udp_at == L4_IP4_HEADER && data + L4_IP4_HEADER + L4_UDP_HEADER <= end) {
+		*ports = bpf_ntohl(*(__be32 *)(data + L4_IP4_HEADER));
+		addr[3] = *(__be32 *)(data + (outgoing ? 16 : 12));
+		return 0;
+	}
+	if (!v4 && udp_at == L4_IP6_HEADER && data + L4_IP6_HEADER + L4_UDP_HEADER <= end) {
+		*ports = bpf_ntohl(*(__be32 *)(data + L4_IP6_HEADER));
+		for (int i = 0; i < 4; i++)
+			addr[i] = ((__be32 *)(data + (outgoing ? 24 : 8)))[i];
+		return 0;
+	}
+	if (bpf_skb_load_bytes(skb, udp_at, ports, sizeof(*ports)))
+		return -1;
+	*ports = bpf_ntohl(*ports);
+	return v4 ? bpf_skb_load_bytes(skb, at, &addr[3], sizeof(addr[3])) : bpf_skb_load_bytes(skb, at, addr, 16);
+}
+
+/* Remote prefix and service port. udp_at: offset of the UDP header. Returns 0, or less if the headers are cut off. */
 static __always_inline int l4_udp_remote(struct l4_cell_key *key, struct __sk_buff *skb, __u32 udp_at, bool outgoing)
 {
-	__be32 addr[4];
-	__be16 ports[2]; /* source, destination */
-	__u16 local, remote;
+	__be32 addr[4] = {};
+	__u32 ports = 0;
 
-	if (bpf_skb_load_bytes(skb, udp_at, ports, sizeof(ports)))
+	if (l4_udp_addresses(skb, udp_at, outgoing, &ports, addr))
 		return -1;
-	local = bpf_ntohs(outgoing ? ports[0] : ports[1]);
-	remote = bpf_ntohs(outgoing ? ports[1] : ports[0]);
-	key->port = key->role == L4_ROLE_SERVER ? local : remote;
-
-	if (skb->protocol == bpf_htons(0x86dd)) { /* ETH_P_IPV6 */
-		if (bpf_skb_load_bytes(skb, outgoing ? 24 : 8, addr, sizeof(addr)))
-			return -1;
+	key->port = (key->role == L4_ROLE_SERVER) == outgoing ? ports >> 16 : ports;
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		l4_set_prefix4(key, addr[3]);
+	else
 		l4_set_prefix6(key, addr);
-	} else {
-		if (bpf_skb_load_bytes(skb, outgoing ? 16 : 12, addr, sizeof(addr[0])))
-			return -1;
-		l4_set_prefix4(key, addr[0]);
-	}
 	return 0;
 }
 
-/* One datagram, or of a GSO packet its segments. */
+/* How many datagrams a GSO packet is; one that a hypervisor handed over may not say. */
+static __always_inline __u32 l4_udp_dgrams(struct __sk_buff *skb, __u32 bytes)
+{
+	if (!skb->gso_size)
+		return 1;
+	return skb->gso_segs ?: (bytes + skb->gso_size - 1) / skb->gso_size;
+}
+
 static __always_inline void l4_udp_count(const struct l4_cell_key *key, const struct l4_ledger *ledger,
 					 struct __sk_buff *skb, __u32 udp_at, bool outgoing)
 {
+	const __u32 bytes = skb->len - udp_at - L4_UDP_HEADER;
 	struct l4_cell *cell = l4_cell(key, ledger ? &ledger->owner : NULL);
 
 	if (!cell)
 		return;
-	l4_add(cell, outgoing ? L4_udp_tx_dgrams : L4_udp_rx_dgrams, skb->gso_segs ?: 1);
-	l4_add(cell, outgoing ? L4_udp_tx_bytes : L4_udp_rx_bytes, (__s64)skb->len - udp_at - L4_UDP_HEADER);
+	l4_add(cell, outgoing ? L4_udp_tx_dgrams : L4_udp_rx_dgrams, l4_udp_dgrams(skb, bytes));
+	l4_add(cell, outgoing ? L4_udp_tx_bytes : L4_udp_rx_bytes, bytes);
+	if (outgoing)
+		l4_add(cell, L4_udp_send_calls, 1);
 }
 
 /* In the sender's own context, before sock_send_length of the same call. */
@@ -177,7 +207,7 @@ int l4_udp_ingress(struct __sk_buff *skb)
 
 /*
  * Follows the ingress of the same datagram at once and on the same CPU, so that one's key is this
- * one's. -ENOMEM is RcvbufErrors (__udp_queue_rcv_skb()).
+ * one's. -ENOMEM is RcvbufErrors, -ENOBUFS MemErrors (__udp_queue_rcv_skb()).
  */
 SEC("tp_btf/udp_fail_queue_rcv_skb")
 int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
@@ -188,7 +218,7 @@ int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
 	struct l4_cell *cell;
 	__u32 zero = 0;
 
-	if (rc != -ENOMEM || sk->sk_protocol != IPPROTO_UDP)
+	if (sk->sk_protocol != IPPROTO_UDP)
 		return 0;
 	arrival = bpf_map_lookup_elem(&l4_arrivals, &zero);
 	if (arrival && arrival->ledger == (__u64)ledger) {
@@ -200,7 +230,7 @@ int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
 	}
 	cell = l4_cell(&key, ledger ? &ledger->owner : NULL);
 	if (cell)
-		l4_add(cell, L4_udp_rx_drops, 1);
+		l4_add(cell, rc == -ENOMEM ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
 	return 0;
 }
 

@@ -48,7 +48,7 @@ static __always_inline void l4_count_half_open(const struct sock_common *request
 
 	if (owner)
 		l4_set_owner(&key, owner);
-	l4_tcp_prefix(&key, request);
+	l4_set_remote(&key, request);
 	l4_count_state(&key, owner, BPF_TCP_SYN_RECV);
 }
 

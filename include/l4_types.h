@@ -53,7 +53,7 @@ enum {
 	L4_SLOTS = (int)L4_TCP_SLOTS > (int)L4_UDP_SLOTS ? (int)L4_TCP_SLOTS : (int)L4_UDP_SLOTS,
 	L4_COMM_LEN = 16,
 	L4_PREFIX_LEN = 16,
-	L4_RESET_REASONS = 64, /* a power of two */
+	L4_TALLY = 256, /* how many reasons or errors are told apart; a power of two */
 };
 
 /*

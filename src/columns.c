@@ -91,12 +91,29 @@ const struct column_group column_groups[] = {
 			    {"send", 5, {METRIC_udp_tx_dgrams, METRIC_NONE}, ALARM_NEVER, 0}},
 	},
 	{
-		.name = "drops",
+		.name = "rbuf",
 		.title = "drops",
 		.help = "UDP datagrams lost because a receive buffer was full",
 		.kind = COLUMNS_TOTAL,
 		.rank = 7,
 		.numbers = {{"rbuf", 4, {METRIC_udp_rx_drops, METRIC_NONE}, ALARM_ANY, 0}},
+	},
+	{
+		.name = "drops",
+		.title = "drops",
+		.help = "UDP datagrams lost because a receive buffer was full, for a port nobody listens on, and "
+			"otherwise; "
+			"packets of either protocol that the firewall dropped",
+		.kind = COLUMNS_TOTAL,
+		.numbers = {{"rbuf", 4, {METRIC_udp_rx_drops, METRIC_NONE}, ALARM_ANY, 0},
+			    {"nosk", 4, {METRIC_udp_no_socket, METRIC_NONE}, ALARM_NEVER, 0},
+			    {"othr",
+			     4,
+			     {METRIC_udp_mem_drops, METRIC_udp_csum_errors, METRIC_udp_rx_errors,
+			      METRIC_udp_other_drops, METRIC_NONE},
+			     ALARM_NEVER,
+			     0},
+			    {"fire", 4, {METRIC_tcp_filtered, METRIC_udp_filtered, METRIC_NONE}, ALARM_NEVER, 0}},
 	},
 	{
 		.name = "top-retrans",

@@ -154,5 +154,6 @@ void filter_apply(const struct filter *filter, struct snapshot *snapshot)
 	snapshot->count = cells;
 	snapshot->listener_count = listeners;
 	snapshot->addressed_only = filter_has_address(filter);
-	snapshot->reset_reason_names = NULL; /* they are counted for all resets together */
+	for (int tally = 0; tally < TALLY_COUNT; tally++)
+		snapshot->tallies[tally].names = NULL; /* they are counted of all cells together */
 }

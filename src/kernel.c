@@ -64,6 +64,11 @@ bool kernel_has_tracepoint(const struct btf *kernel, const char *name)
 	return btf__find_by_name_kind(kernel, typedef_name, BTF_KIND_TYPEDEF) > 0;
 }
 
+bool kernel_has_function(const struct btf *kernel, const char *name)
+{
+	return btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC) > 0;
+}
+
 unsigned int kernel_tracepoint_arguments(const struct btf *kernel, const char *name)
 {
 	const struct btf_type *type;

@@ -13,6 +13,9 @@ int kernel_check(void);
 /* Does the running kernel have this tracepoint? */
 bool kernel_has_tracepoint(const struct btf *kernel, const char *name);
 
+/* Does it have this function, for programs to call or not? */
+bool kernel_has_function(const struct btf *kernel, const char *name);
+
 /* How many arguments this tracepoint has; 0 if the kernel does not have it. */
 unsigned int kernel_tracepoint_arguments(const struct btf *kernel, const char *name);
 

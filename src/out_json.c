@@ -166,18 +166,28 @@ static json_t *quality_object(const struct snapshot *snapshot)
 	return object;
 }
 
-/* Resets sent, by the kernel's name of the reason. */
-static void set_reset_reasons(json_t *object, const struct snapshot *snapshot)
+/* By the kernel's names of reasons and errors. */
+static void set_tallies(json_t *object, const struct snapshot *snapshot)
 {
-	json_t *reasons = made(json_object());
+	static const char *const names[TALLY_COUNT] = {
+		[TALLY_RESETS_OUT] = "resets_out_by_reason",
+		[TALLY_UDP_DROPS] = "udp_drops_by_reason",
+		[TALLY_UDP_SEND_ERRORS] = "udp_send_errors_by_errno",
+	};
 
-	for (int i = 0; i < L4_RESET_REASONS; i++) {
-		const char *name = snapshot->reset_reason_names[i];
+	for (int t = 0; t < TALLY_COUNT; t++) {
+		const struct snapshot_tally *tally = &snapshot->tallies[t];
+		json_t *reasons;
 
-		if (snapshot->reset_reasons[i])
-			set(reasons, name ?: "UNKNOWN", json_integer(snapshot->reset_reasons[i]));
+		if (!tally->names)
+			continue;
+		reasons = made(json_object());
+		for (int i = 0; i < L4_TALLY; i++) {
+			if (tally->count[i])
+				set(reasons, tally->names[i] ?: "UNKNOWN", json_integer(tally->count[i]));
+		}
+		set(object, names[t], reasons);
 	}
-	set(object, "resets_out_by_reason", reasons);
 }
 
 static json_t *interval_object(struct json_state *state, const struct snapshot *snapshot)
@@ -201,8 +211,7 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 	set(object, "ts", rounded(snapshot->timestamp, 1e-3));
 	set(object, "interval", rounded(snapshot->interval, 1e-6));
 	set_totals(state, object, snapshot);
-	if (snapshot->reset_reason_names)
-		set_reset_reasons(object, snapshot);
+	set_tallies(object, snapshot);
 	if (settings->by.count)
 		set_list(state, object, "rows", snapshot, &settings->by);
 	for (size_t i = 0; !settings->by.count && i < sizeof(lists) / sizeof(*lists); i++)

@@ -27,7 +27,17 @@ struct snapshot_listener {
 };
 
 /* What is compared with the kernel's own counters. */
-enum cover { COVER_RETRANS, COVER_OPENS_OUT, COVER_OPENS_IN, COVER_FAILED, COVER_UDP_DROPS, COVER_COUNT };
+enum cover {
+	COVER_RETRANS,
+	COVER_OPENS_OUT,
+	COVER_OPENS_IN,
+	COVER_FAILED,
+	COVER_UDP_DROPS,
+	COVER_UDP_NO_SOCKET,
+	COVER_UDP_IN_ERRORS,
+	COVER_UDP,
+	COVER_COUNT
+};
 
 struct snapshot_quality {
 	bool has_cover;		   /* compared with the kernel's counters */
@@ -40,6 +50,14 @@ struct snapshot_quality {
 	double late_ms;		/* how much later than planned the interval ended */
 };
 
+/* What is told apart by reason or errno, of all cells together. */
+enum tally_kind { TALLY_RESETS_OUT, TALLY_UDP_DROPS, TALLY_UDP_SEND_ERRORS, TALLY_COUNT };
+
+struct snapshot_tally {
+	char *const *names;	  /* L4_TALLY of them, some NULL; the source's; NULL: this kernel does not tell */
+	uint64_t count[L4_TALLY]; /* in this interval, by the kernel's number */
+};
+
 struct snapshot {
 	double timestamp; /* end of the interval, seconds since the epoch */
 	double ended;	  /* the same moment, CLOCK_MONOTONIC, seconds */
@@ -48,10 +66,8 @@ struct snapshot {
 	struct snapshot_cell *cells; /* count of them; owned by the snapshot */
 	size_t count;
 	size_t capacity;
-	uint64_t reset_reasons[L4_RESET_REASONS]; /* resets sent in this interval, by the kernel's number of the reason
-						   */
-	char *const *reset_reason_names; /* L4_RESET_REASONS of them, some NULL; the source's; NULL: it does not tell */
-	bool has_states;		 /* sockets by state and listeners were asked for and are in here */
+	struct snapshot_tally tallies[TALLY_COUNT];
+	bool has_states;     /* sockets by state and listeners were asked for and are in here */
 	bool addressed_only; /* a filter has taken out what has no remote address: see metric_has_address() */
 	struct snapshot_listener *listeners; /* listener_count of them, by socket; owned by the snapshot */
 	size_t listener_count;

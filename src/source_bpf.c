@@ -39,11 +39,12 @@ struct source {
 	int store_fds[STORES];
 	unsigned int active; /* which store the programs write to */
 	unsigned int cells_max;
-	uint32_t netns;				  /* the only one to look at; 0: all */
-	struct timespec began;			  /* of this interval, CLOCK_MONOTONIC */
-	uint64_t missed, overflow;		  /* as of its begin */
-	uint64_t reset_reasons[L4_RESET_REASONS]; /* as of its begin */
-	char *reset_reason_names[L4_RESET_REASONS];
+	uint32_t netns;				 /* the only one to look at; 0: all */
+	struct timespec began;			 /* of this interval, CLOCK_MONOTONIC */
+	uint64_t missed, overflow;		 /* as of its begin */
+	uint64_t tallies[TALLY_COUNT][L4_TALLY]; /* as of its begin */
+	char *tally_names[TALLY_COUNT][L4_TALLY];
+	bool has_tally[TALLY_COUNT];
 	struct snapshot_listener *listeners; /* of the last interval, by socket */
 	size_t listener_count;
 	bool has_listeners; /* there was a last interval */
@@ -94,18 +95,55 @@ static void leave_out_missing(struct l4dstat_bpf *programs, const struct btf *ke
 	}
 }
 
+/* To read a dropped packet takes a cast or, before 6.2, a helper that lockdown=confidentiality forbids. */
+static void leave_out_unreadable(struct l4dstat_bpf *programs)
+{
+	if (programs->rodata->l4_has_cast ||
+	    libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_probe_read_kernel, NULL) == 1)
+		return;
+	fputs("l4dstat: notice: this kernel is locked down and does not let a program read dropped packets: only what "
+	      "full receive buffers lose is seen\n",
+	      stderr);
+	bpf_program__set_autoload(programs->progs.l4_dropped, false);
+}
+
+static void name_errors(char **names)
+{
+	for (int error = 1; error < L4_TALLY; error++) {
+		const char *name = strerrorname_np(error);
+
+		if (name)
+			names[error] = memory_format("%s", name);
+	}
+}
+
+/* By the running kernel's own names: their numbers move. */
+static void name_tallies(struct source *source, const struct btf *kernel)
+{
+	const struct l4dstat_bpf *programs = source->programs;
+
+	source->has_tally[TALLY_RESETS_OUT] = programs->rodata->l4_has_reset_reason;
+	source->has_tally[TALLY_UDP_DROPS] = bpf_program__autoload(programs->progs.l4_dropped);
+	source->has_tally[TALLY_UDP_SEND_ERRORS] = bpf_program__autoload(programs->progs.l4_sock_send);
+	kernel_enumerators(kernel, "sk_rst_reason", "SK_RST_REASON_", source->tally_names[TALLY_RESETS_OUT], L4_TALLY);
+	kernel_enumerators(kernel, "skb_drop_reason", "SKB_DROP_REASON_", source->tally_names[TALLY_UDP_DROPS],
+			   L4_TALLY);
+	name_errors(source->tally_names[TALLY_UDP_SEND_ERRORS]);
+}
+
 static int fit_to_kernel(struct source *source)
 {
+	struct l4dstat_bpf *programs = source->programs;
 	struct btf *kernel = btf__load_vmlinux_btf();
 
 	if (!kernel)
 		return -errno;
-	leave_out_missing(source->programs, kernel);
-	if (kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3) {
-		source->programs->rodata->l4_has_reset_reason = true;
-		kernel_enumerators(kernel, "sk_rst_reason", "SK_RST_REASON_", source->reset_reason_names,
-				   L4_RESET_REASONS);
-	}
+	leave_out_missing(programs, kernel);
+	programs->rodata->l4_has_reset_reason = kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3;
+	programs->rodata->l4_has_rx_sk = kernel_tracepoint_arguments(kernel, "kfree_skb") >= 4;
+	programs->rodata->l4_has_cast = kernel_has_function(kernel, "bpf_rdonly_cast");
+	leave_out_unreadable(programs);
+	name_tallies(source, kernel);
 	btf__free(kernel);
 	return 0;
 }
@@ -526,15 +564,22 @@ failed:
 	return err;
 }
 
-static void take_reset_reasons(struct source *source, struct snapshot *snapshot)
+static void take_tallies(struct source *source, struct snapshot *snapshot)
 {
-	snapshot->reset_reason_names =
-		source->programs->rodata->l4_has_reset_reason ? source->reset_reason_names : NULL;
-	for (int i = 0; i < L4_RESET_REASONS; i++) {
-		const uint64_t now = source->programs->bss->l4_reset_reasons[i];
+	const __u64 *const counts[TALLY_COUNT] = {
+		[TALLY_RESETS_OUT] = source->programs->bss->l4_resets_out,
+		[TALLY_UDP_DROPS] = source->programs->bss->l4_udp_drops,
+		[TALLY_UDP_SEND_ERRORS] = source->programs->bss->l4_udp_send_errors,
+	};
 
-		snapshot->reset_reasons[i] = now - source->reset_reasons[i];
-		source->reset_reasons[i] = now;
+	for (int t = 0; t < TALLY_COUNT; t++) {
+		snapshot->tallies[t].names = source->has_tally[t] ? source->tally_names[t] : NULL;
+		for (int i = 0; i < L4_TALLY; i++) {
+			const uint64_t now = counts[t][i];
+
+			snapshot->tallies[t].count[i] = now - source->tallies[t][i];
+			source->tallies[t][i] = now;
+		}
 	}
 }
 
@@ -556,7 +601,7 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 	if (err)
 		return complain(err, "read its counters");
 
-	take_reset_reasons(source, snapshot);
+	take_tallies(source, snapshot);
 	missed = count_missed(source);
 	snapshot->timestamp = clock.tv_sec + clock.tv_nsec / 1e9;
 	snapshot->ended = now.tv_sec + now.tv_nsec / 1e9;
@@ -581,8 +626,8 @@ static void source_close(struct source *source)
 	free(source->cells);
 	free(source->listeners);
 	free(source->listened);
-	for (int i = 0; i < L4_RESET_REASONS; i++)
-		free(source->reset_reason_names[i]);
+	for (int i = 0; i < TALLY_COUNT * L4_TALLY; i++)
+		free(source->tally_names[i / L4_TALLY][i % L4_TALLY]);
 	cover_free();
 	cgroup_free();
 	visit_free();

@@ -18,6 +18,16 @@ enum sock_flags {
 	SOCK_DONE = 1, /* the peer's FIN has come */
 };
 
+/* include/net/dropreason-core.h; the numbers are of no kernel */
+enum skb_drop_reason {
+	SKB_DROP_REASON_NO_SOCKET,
+	SKB_DROP_REASON_SOCKET_RCVBUFF,
+	SKB_DROP_REASON_PROTO_MEM,
+	SKB_DROP_REASON_UDP_CSUM,
+	SKB_DROP_REASON_NETFILTER_DROP,
+	SKB_DROP_REASON_PACKET_SOCK_ERROR, /* from 6.11 on: ask before use */
+};
+
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
@@ -119,8 +129,14 @@ struct net_device {
 };
 
 struct sk_buff {
-	struct net_device *dev;
+	struct net_device *dev; /* not of what a UDP socket has queued */
+	struct sock *sk;
 	char cb[48];
+	int skb_iif;
+	__be16 protocol;
+	__u16 network_header;
+	unsigned char *head;
+	unsigned char *data;
 };
 
 struct tcp_skb_cb {

@@ -139,21 +139,21 @@ static void lets_through_what_was_asked_for(void **state)
 static void says_what_it_cannot_tell(void **state)
 {
 	const struct filter by_port = {.ports = {{443, 443}}, .port_count = 1}, by_family = {.ipv4 = true};
-	char *reasons[L4_RESET_REASONS] = {};
+	char *reasons[L4_TALLY] = {};
 	struct snapshot snapshot = crowd();
 
 	(void)state;
-	snapshot.reset_reason_names = reasons;
+	snapshot.tallies[TALLY_RESETS_OUT].names = reasons;
 	filter_apply(&(struct filter){}, &snapshot);
 	assert_int_equal(snapshot.count, 10);
 	assert_false(snapshot.addressed_only);
-	assert_non_null(snapshot.reset_reason_names);
+	assert_non_null(snapshot.tallies[TALLY_RESETS_OUT].names);
 
 	filter_apply(&by_port, &snapshot);
 	assert_int_equal(snapshot.count, 3);
 	assert_int_equal(snapshot.cells[2].kind, CELL_STATES);
 	assert_false(snapshot.addressed_only);
-	assert_null(snapshot.reset_reason_names);
+	assert_null(snapshot.tallies[TALLY_RESETS_OUT].names);
 
 	filter_apply(&by_family, &snapshot);
 	assert_int_equal(snapshot.count, 1);

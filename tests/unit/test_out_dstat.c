@@ -126,7 +126,7 @@ static struct output_settings choose(struct output_settings settings, const char
 
 static void colours_are_magnitudes(void **state)
 {
-	struct output_settings settings = choose(pipe_settings(), "time tcp-io drops");
+	struct output_settings settings = choose(pipe_settings(), "time tcp-io rbuf");
 
 	(void)state;
 	settings.colour = true;
@@ -193,7 +193,7 @@ static void colours_change_nothing_else(void **state)
 static void columns_stand_in_the_order_chosen(void **state)
 {
 	(void)state;
-	assert_busy(choose(pipe_settings(), "drops conn time"), 1,
+	assert_busy(choose(pipe_settings(), "rbuf conn time"), 1,
 		    "drop -connections-- ----system----\n"
 		    "rbuf| in  out  fail|     time     \n"
 		    "  4 |  3k   2    1 |23-11 06:31:32\n");
@@ -240,7 +240,7 @@ static const char narrow_notice[] =
 /* The columns time, tcp-io, udp-io, drops at these widths. */
 static void assert_trimmed(const int *widths, const char *expected, const char *expected_notice)
 {
-	char *text, *notice = said(choose(terminal_settings(80, 24), "time tcp-io udp-io drops"), widths, &text);
+	char *text, *notice = said(choose(terminal_settings(80, 24), "time tcp-io udp-io rbuf"), widths, &text);
 
 	assert_string_equal(text, expected);
 	assert_string_equal(notice, expected_notice);
@@ -461,7 +461,7 @@ static void the_clock_is_as_wide_as_its_format(void **state)
 {
 	(void)state;
 	setenv("L4DSTAT_TIMEFMT", "%H:%M:%S", 1);
-	assert_busy(choose(pipe_settings(), "time drops"), 1,
+	assert_busy(choose(pipe_settings(), "time rbuf"), 1,
 		    "-system- drop\n"
 		    "  time  |rbuf\n"
 		    "06:31:32|  4 \n");

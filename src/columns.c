@@ -25,8 +25,8 @@ const struct column_group column_groups[] = {
 		.help = "TCP segments received and sent",
 		.kind = COLUMNS_TOTAL,
 		.rank = 9,
-		.numbers = {{"recv", 5, {METRIC_tcp_rx_segs, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"send", 5, {METRIC_tcp_tx_segs, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers = {{.title = "recv", .width = 5, .sum = {METRIC_tcp_rx_segs, METRIC_NONE}},
+			    {.title = "send", .width = 5, .sum = {METRIC_tcp_tx_segs, METRIC_NONE}}},
 	},
 	{
 		.name = "retrans",
@@ -34,9 +34,12 @@ const struct column_group column_groups[] = {
 		.help = "TCP segments retransmitted, their share of the data segments sent, SYN-ACKs retransmitted",
 		.kind = COLUMNS_TOTAL,
 		.rank = 4,
-		.numbers = {{"seg", 5, {METRIC_tcp_retrans_segs, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"%", 4, {METRIC_tcp_retrans_ratio, METRIC_NONE}, ALARM_ABOVE_ONE_PERCENT, 0},
-			    {"s-ack", 5, {METRIC_tcp_retrans_synack, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers = {{.title = "seg", .width = 5, .sum = {METRIC_tcp_retrans_segs, METRIC_NONE}},
+			    {.title = "%",
+			     .width = 4,
+			     .sum = {METRIC_tcp_retrans_ratio, METRIC_NONE},
+			     .alarm = ALARM_ABOVE_ONE_PERCENT},
+			    {.title = "s-ack", .width = 5, .sum = {METRIC_tcp_retrans_synack, METRIC_NONE}}},
 	},
 	{
 		.name = "conn",
@@ -44,17 +47,17 @@ const struct column_group column_groups[] = {
 		.help = "TCP connections accepted, opened by this host, and attempts that failed",
 		.kind = COLUMNS_TOTAL,
 		.rank = 5,
-		.numbers = {{"in", 4, {METRIC_tcp_opens_in, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"out", 4, {METRIC_tcp_opens_out, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"fail", 4, {METRIC_tcp_opens_failed, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers = {{.title = "in", .width = 4, .sum = {METRIC_tcp_opens_in, METRIC_NONE}},
+			    {.title = "out", .width = 4, .sum = {METRIC_tcp_opens_out, METRIC_NONE}},
+			    {.title = "fail", .width = 4, .sum = {METRIC_tcp_opens_failed, METRIC_NONE}}},
 	},
 	{
 		.name = "resets",
 		.title = "resets",
 		.help = "TCP resets received for a socket, and sent",
 		.kind = COLUMNS_TOTAL,
-		.numbers = {{"in", 4, {METRIC_tcp_resets_in, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"out", 4, {METRIC_tcp_resets_out, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers = {{.title = "in", .width = 4, .sum = {METRIC_tcp_resets_in, METRIC_NONE}},
+			    {.title = "out", .width = 4, .sum = {METRIC_tcp_resets_out, METRIC_NONE}}},
 	},
 	{
 		.name = "rtt",
@@ -62,24 +65,24 @@ const struct column_group column_groups[] = {
 		.help = "TCP round trip times of the sockets in use, mean and largest: u, m, s for micro-, "
 			"milliseconds, seconds",
 		.kind = COLUMNS_TOTAL,
-		.numbers = {{"mean", 5, {METRIC_tcp_rtt_us, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"max", 5, {METRIC_tcp_rtt_max_us, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers = {{.title = "mean", .width = 5, .sum = {METRIC_tcp_rtt_us, METRIC_NONE}},
+			    {.title = "max", .width = 5, .sum = {METRIC_tcp_rtt_max_us, METRIC_NONE}}},
 	},
 	{
 		.name = "states",
 		.title = "tcp sockets by state",
 		.help = "TCP sockets in each state",
 		.kind = COLUMNS_TOTAL,
-		.numbers = {{"list", 4, {METRIC_tcp_listen, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"syns", 4, {METRIC_tcp_syn_sent, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"synr", 4, {METRIC_tcp_syn_recv, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"estab", 5, {METRIC_tcp_established, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"fin1", 4, {METRIC_tcp_fin_wait1, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"fin2", 4, {METRIC_tcp_fin_wait2, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"timew", 5, {METRIC_tcp_time_wait, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"clow", 4, {METRIC_tcp_close_wait, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"lack", 4, {METRIC_tcp_last_ack, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"clos", 4, {METRIC_tcp_closing, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers = {{.title = "list", .width = 4, .sum = {METRIC_tcp_listen, METRIC_NONE}},
+			    {.title = "syns", .width = 4, .sum = {METRIC_tcp_syn_sent, METRIC_NONE}},
+			    {.title = "synr", .width = 4, .sum = {METRIC_tcp_syn_recv, METRIC_NONE}},
+			    {.title = "estab", .width = 5, .sum = {METRIC_tcp_established, METRIC_NONE}},
+			    {.title = "fin1", .width = 4, .sum = {METRIC_tcp_fin_wait1, METRIC_NONE}},
+			    {.title = "fin2", .width = 4, .sum = {METRIC_tcp_fin_wait2, METRIC_NONE}},
+			    {.title = "timew", .width = 5, .sum = {METRIC_tcp_time_wait, METRIC_NONE}},
+			    {.title = "clow", .width = 4, .sum = {METRIC_tcp_close_wait, METRIC_NONE}},
+			    {.title = "lack", .width = 4, .sum = {METRIC_tcp_last_ack, METRIC_NONE}},
+			    {.title = "clos", .width = 4, .sum = {METRIC_tcp_closing, METRIC_NONE}}},
 	},
 	{
 		.name = "udp-io",
@@ -87,8 +90,8 @@ const struct column_group column_groups[] = {
 		.help = "UDP datagrams received and sent",
 		.kind = COLUMNS_TOTAL,
 		.rank = 6,
-		.numbers = {{"recv", 5, {METRIC_udp_rx_dgrams, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"send", 5, {METRIC_udp_tx_dgrams, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers = {{.title = "recv", .width = 5, .sum = {METRIC_udp_rx_dgrams, METRIC_NONE}},
+			    {.title = "send", .width = 5, .sum = {METRIC_udp_tx_dgrams, METRIC_NONE}}},
 	},
 	{
 		.name = "rbuf",
@@ -96,7 +99,8 @@ const struct column_group column_groups[] = {
 		.help = "UDP datagrams lost because a receive buffer was full",
 		.kind = COLUMNS_TOTAL,
 		.rank = 7,
-		.numbers = {{"rbuf", 4, {METRIC_udp_rx_drops, METRIC_NONE}, ALARM_ANY, 0}},
+		.numbers =
+			{{.title = "rbuf", .width = 4, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY}},
 	},
 	{
 		.name = "drops",
@@ -121,9 +125,10 @@ const struct column_group column_groups[] = {
 		.help = "the remote subnet with the most retransmits (SYN-ACKs included), and how many",
 		.kind = COLUMNS_TOP,
 		.rank = 1,
-		.text = {"subnet", 16, 23},
-		.numbers =
-			{{"seg", 4, {METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE}, ALARM_NEVER, 0}},
+		.text = {.title = "subnet", .width = 16, .wide = 23},
+		.numbers = {{.title = "seg",
+			     .width = 4,
+			     .sum = {METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE}}},
 		.dims = {{DIM_SUBNET}, 1},
 		.shown = {{DIM_SUBNET}, 1},
 		.sort = {{METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE}},
@@ -134,9 +139,9 @@ const struct column_group column_groups[] = {
 		.help = "the process with the most UDP datagrams received and sent, and how many",
 		.kind = COLUMNS_TOP,
 		.rank = 2,
-		.text = {"process", 11, 15},
-		.numbers = {{"recv", 5, {METRIC_udp_rx_dgrams, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"send", 5, {METRIC_udp_tx_dgrams, METRIC_NONE}, ALARM_NEVER, 0}},
+		.text = {.title = "process", .width = 11, .wide = 15},
+		.numbers = {{.title = "recv", .width = 5, .sum = {METRIC_udp_rx_dgrams, METRIC_NONE}},
+			    {.title = "send", .width = 5, .sum = {METRIC_udp_tx_dgrams, METRIC_NONE}}},
 		.dims = {{DIM_PROCESS}, 1},
 		.shown = {{DIM_NAME}, 1},
 		.sort = {{METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams, METRIC_NONE}},
@@ -147,28 +152,248 @@ const struct column_group column_groups[] = {
 		.help = "the remote subnet and service port with the most new connections, and how many",
 		.kind = COLUMNS_TOP,
 		.rank = 3,
-		.text = {"subnet:port", 20, 29},
-		.numbers = {{"new", 4, {METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}, ALARM_NEVER, 0}},
+		.text = {.title = "subnet:port", .width = 20, .wide = 29},
+		.numbers = {{.title = "new",
+			     .width = 4,
+			     .sum = {METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}}},
 		.dims = {{DIM_SUBNET, DIM_PORT}, 2},
 		.shown = {{DIM_SUBNET, DIM_PORT}, 2},
 		.sort = {{METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}},
+	},
+	{
+		.name = "top-net",
+		.title = "top-net",
+		.help = "the process with the most TCP and UDP payload received and sent, and how many bytes",
+		.kind = COLUMNS_TOP,
+		.text = {.title = "process", .width = 11, .wide = 15},
+		.numbers =
+			{{.title = "recv", .width = 5, .sum = {METRIC_tcp_rx_bytes, METRIC_udp_rx_bytes, METRIC_NONE}},
+			 {.title = "send", .width = 5, .sum = {METRIC_tcp_tx_bytes, METRIC_udp_tx_bytes, METRIC_NONE}}},
+		.dims = {{DIM_PROCESS}, 1},
+		.shown = {{DIM_NAME}, 1},
+		.sort = {{METRIC_tcp_rx_bytes, METRIC_udp_rx_bytes, METRIC_tcp_tx_bytes, METRIC_udp_tx_bytes,
+			  METRIC_NONE}},
+	},
+	{
+		.name = "top-drop",
+		.title = "top-drops",
+		.help = "the process whose full receive buffers lost the most UDP datagrams, its port, and how many",
+		.kind = COLUMNS_TOP,
+		.text = {.title = "process:port", .width = 17, .wide = 21},
+		.numbers =
+			{{.title = "rbuf", .width = 4, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY}},
+		.dims = {{DIM_PROCESS, DIM_PORT}, 2},
+		.shown = {{DIM_NAME, DIM_PORT}, 2},
+		.sort = {{METRIC_udp_rx_drops, METRIC_NONE}},
+	},
+	/* dstat's own, with its titles and widths. */
+	{
+		.name = "epoch",
+		.letter = 'T',
+		.title = "epoch",
+		.help = "seconds since 1970",
+		.kind = COLUMNS_EPOCH,
+		.text = {.title = "epoch", .width = 10},
+	},
+	{
+		.name = "cpu",
+		.letter = 'c',
+		.title = "total cpu usage",
+		.help = "share of all CPU time: processes, kernel, idle, waiting for disks, stolen by the hypervisor",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "usr", .width = 3, .host = HOST_cpu_user},
+			    {.title = "sys", .width = 3, .host = HOST_cpu_system},
+			    {.title = "idl", .width = 3, .host = HOST_cpu_idle},
+			    {.title = "wai", .width = 3, .host = HOST_cpu_wait},
+			    {.title = "stl", .width = 3, .host = HOST_cpu_stolen}},
+	},
+	{
+		.name = "disk",
+		.letter = 'd',
+		.title = "dsk/",
+		.help = "bytes read from and written to disks; partitions, device mapper and RAID are no part of the "
+			"total",
+		.kind = COLUMNS_HOST_EACH,
+		.scope = HOST_DISKS,
+		.numbers = {{.title = "read", .width = 5, .host = HOST_disk_read},
+			    {.title = "writ", .width = 5, .host = HOST_disk_written}},
+	},
+	{
+		.name = "net",
+		.letter = 'n',
+		.title = "net/",
+		.help = "bytes received and sent by interfaces; loopback, VLANs, bonds, veths and ports of bridges are "
+			"no "
+			"part of the total (-N names any)",
+		.kind = COLUMNS_HOST_EACH,
+		.scope = HOST_LINKS,
+		.numbers = {{.title = "recv", .width = 5, .host = HOST_link_rx_bytes},
+			    {.title = "send", .width = 5, .host = HOST_link_tx_bytes}},
+	},
+	{
+		.name = "net-packets",
+		.title = "pkt/",
+		.help = "packets received and sent by interfaces, as with --net",
+		.kind = COLUMNS_HOST_EACH,
+		.scope = HOST_LINKS,
+		.numbers = {{.title = "#recv", .width = 5, .host = HOST_link_rx_packets},
+			    {.title = "#send", .width = 5, .host = HOST_link_tx_packets}},
+	},
+	{
+		.name = "page",
+		.letter = 'g',
+		.title = "paging",
+		.help = "bytes swapped in and out",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "in", .width = 5, .host = HOST_paged_in},
+			    {.title = "out", .width = 5, .host = HOST_paged_out}},
+	},
+	{
+		.name = "proc",
+		.letter = 'p',
+		.title = "procs",
+		.help = "tasks that run or want to, that are blocked by disks, new ones",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "run", .width = 3, .host = HOST_procs_running},
+			    {.title = "blk", .width = 3, .host = HOST_procs_blocked},
+			    {.title = "new", .width = 3, .host = HOST_procs_new}},
+	},
+	{
+		.name = "sys",
+		.letter = 'y',
+		.title = "system",
+		.help = "interrupts and context switches",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "int", .width = 5, .host = HOST_interrupts},
+			    {.title = "csw", .width = 5, .host = HOST_context_switches}},
+	},
+	{
+		.name = "tcp",
+		.title = "tcp sockets",
+		.help = "TCP sockets of this network namespace: lis LISTEN, act ESTABLISHED, syn SYN_SENT, SYN_RECV "
+			"and "
+			"LAST_ACK, tim TIME_WAIT, clo all others",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "lis", .width = 4, .host = HOST_tcp_lis},
+			    {.title = "act", .width = 4, .host = HOST_tcp_act},
+			    {.title = "syn", .width = 4, .host = HOST_tcp_syn},
+			    {.title = "tim", .width = 4, .host = HOST_tcp_tim},
+			    {.title = "clo", .width = 4, .host = HOST_tcp_clo}},
+	},
+	{
+		.name = "udp",
+		.title = "udp",
+		.help = "UDP sockets of this network namespace: lis not connected, act connected",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "lis", .width = 4, .host = HOST_udp_lis},
+			    {.title = "act", .width = 4, .host = HOST_udp_act}},
+	},
+	{
+		.name = "socket",
+		.title = "sockets",
+		.help = "sockets in use, of all kinds and of IPv4: TCP, UDP, raw; datagrams being put together",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "tot", .width = 4, .host = HOST_sockets},
+			    {.title = "tcp", .width = 4, .host = HOST_sockets_tcp},
+			    {.title = "udp", .width = 4, .host = HOST_sockets_udp},
+			    {.title = "raw", .width = 4, .host = HOST_sockets_raw},
+			    {.title = "frg", .width = 4, .host = HOST_sockets_fragments}},
+	},
+	{
+		.name = "raw",
+		.title = "raw",
+		.help = "IPv4 raw sockets",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "raw", .width = 4, .host = HOST_raw}},
+	},
+	{
+		.name = "unix",
+		.title = "unix sockets",
+		.help = "Unix sockets: dgm datagram, str stream, of these lis not connected, act connected",
+		.kind = COLUMNS_HOST,
+		.numbers = {{.title = "dgm", .width = 4, .host = HOST_unix_dgm},
+			    {.title = "str", .width = 4, .host = HOST_unix_str},
+			    {.title = "lis", .width = 4, .host = HOST_unix_lis},
+			    {.title = "act", .width = 4, .host = HOST_unix_act}},
+	},
+	{
+		.name = "top-cpu",
+		.title = "most expensive",
+		.subtitle = "cpu process",
+		.help = "the process with the most CPU time, and its share of all CPUs in percent",
+		.kind = COLUMNS_HOST_TOP,
+		.top = HOST_TOP_CPU,
+		.text = {.title = "process", .width = 13},
+		.numbers = {{.title = "cpu", .width = 3, .host = HOST_process_cpu, .before = ""}},
+	},
+	{
+		.name = "top-cpu-adv",
+		.title = "most expensive cpu process",
+		.subtitle = "process              pid  cpu read write",
+		.help = "the same with its pid and what it reads and writes",
+		.kind = COLUMNS_HOST_TOP,
+		.top = HOST_TOP_CPU,
+		.text = {.title = "process", .width = 26, .with_pid = true},
+		.numbers = {{.title = "cpu", .width = 3, .host = HOST_process_cpu, .before = "", .unit = "%"},
+			    {.title = "read", .width = 5, .host = HOST_process_read, .before = ""},
+			    {.title = "write", .width = 5, .host = HOST_process_written, .before = ""}},
+	},
+	{
+		.name = "top-io",
+		.title = "most expensive",
+		.subtitle = "i/o process",
+		.help = "the process that reads and writes most, files, pipes and sockets alike, and how much",
+		.kind = COLUMNS_HOST_TOP,
+		.top = HOST_TOP_IO,
+		.text = {.title = "process", .width = 11},
+		.numbers = {{.title = "read", .width = 5, .host = HOST_process_read, .before = ""},
+			    {.title = "write", .width = 5, .host = HOST_process_written}},
+	},
+	{
+		.name = "top-io-adv",
+		.title = "most expensive i/o process",
+		.subtitle = "process              pid  read write cpu",
+		.help = "the same with its pid and CPU time",
+		.kind = COLUMNS_HOST_TOP,
+		.top = HOST_TOP_IO,
+		.text = {.title = "process", .width = 26, .with_pid = true},
+		.numbers = {{.title = "read", .width = 5, .host = HOST_process_read, .before = ""},
+			    {.title = "write", .width = 5, .host = HOST_process_written, .before = ""},
+			    {.title = "cpu", .width = 3, .host = HOST_process_cpu, .before = "", .unit = "%"}},
+	},
+	{
+		.name = "top-mem",
+		.title = "most expensive",
+		.subtitle = "memory process",
+		.help = "the process with the most resident memory",
+		.kind = COLUMNS_HOST_TOP,
+		.top = HOST_TOP_MEMORY,
+		.text = {.title = "process", .width = 12},
+		.numbers = {{.title = "mem", .width = 5, .host = HOST_process_memory, .before = ""}},
 	},
 };
 
 const size_t column_group_count = sizeof(column_groups) / sizeof(*column_groups);
 
 const struct column table_columns[] = {
-	{"conn/s", 7, {METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}, ALARM_NEVER, 0},
-	{"fail", 5, {METRIC_tcp_opens_failed, METRIC_NONE}, ALARM_NEVER, 6},
-	{"retr", 5, {METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE}, ALARM_NEVER, 1},
-	{"retr%", 6, {METRIC_tcp_retrans_ratio, METRIC_NONE}, ALARM_ABOVE_ONE_PERCENT, 1},
-	{"recv", 5, {METRIC_tcp_rx_bytes, METRIC_udp_rx_bytes, METRIC_NONE}, ALARM_NEVER, 3},
-	{"send", 5, {METRIC_tcp_tx_bytes, METRIC_udp_tx_bytes, METRIC_NONE}, ALARM_NEVER, 3},
-	{"dg-in", 6, {METRIC_udp_rx_dgrams, METRIC_NONE}, ALARM_NEVER, 4},
-	{"dg-out", 7, {METRIC_udp_tx_dgrams, METRIC_NONE}, ALARM_NEVER, 4},
-	{"drops", 6, {METRIC_udp_rx_drops, METRIC_NONE}, ALARM_ANY, 5},
-	{"rst", 5, {METRIC_tcp_resets_in, METRIC_tcp_resets_out, METRIC_NONE}, ALARM_NEVER, 7},
-	{"rtt", 5, {METRIC_tcp_rtt_us, METRIC_NONE}, ALARM_NEVER, 8},
+	{.title = "conn/s", .width = 7, .sum = {METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}},
+	{.title = "fail", .width = 5, .sum = {METRIC_tcp_opens_failed, METRIC_NONE}, .rank = 6},
+	{.title = "retr",
+	 .width = 5,
+	 .sum = {METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE},
+	 .rank = 1},
+	{.title = "retr%",
+	 .width = 6,
+	 .sum = {METRIC_tcp_retrans_ratio, METRIC_NONE},
+	 .alarm = ALARM_ABOVE_ONE_PERCENT,
+	 .rank = 1},
+	{.title = "recv", .width = 5, .sum = {METRIC_tcp_rx_bytes, METRIC_udp_rx_bytes, METRIC_NONE}, .rank = 3},
+	{.title = "send", .width = 5, .sum = {METRIC_tcp_tx_bytes, METRIC_udp_tx_bytes, METRIC_NONE}, .rank = 3},
+	{.title = "dg-in", .width = 6, .sum = {METRIC_udp_rx_dgrams, METRIC_NONE}, .rank = 4},
+	{.title = "dg-out", .width = 7, .sum = {METRIC_udp_tx_dgrams, METRIC_NONE}, .rank = 4},
+	{.title = "drops", .width = 6, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY, .rank = 5},
+	{.title = "rst", .width = 5, .sum = {METRIC_tcp_resets_in, METRIC_tcp_resets_out, METRIC_NONE}, .rank = 7},
+	{.title = "rtt", .width = 5, .sum = {METRIC_tcp_rtt_us, METRIC_NONE}, .rank = 8},
 };
 
 const size_t table_column_count = sizeof(table_columns) / sizeof(*table_columns);
@@ -182,9 +407,32 @@ const struct column_group *column_group_by_name(const char *name)
 	return NULL;
 }
 
+const struct column *column_group_end(const struct column_group *group)
+{
+	const struct column *column = group->numbers;
+
+	while (column < group->numbers + COLUMN_NUMBERS_MAX && column->title)
+		column++;
+	return column;
+}
+
+bool column_group_is_host(const struct column_group *group)
+{
+	return group->kind == COLUMNS_CLOCK || group->kind >= COLUMNS_EPOCH;
+}
+
+unsigned int column_group_parts(const struct column_group *group)
+{
+	unsigned int parts = 0;
+
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
+		parts |= host_metrics[column->host].part;
+	return parts;
+}
+
 enum metric_unit column_unit(const struct column *column)
 {
-	return metrics[column->sum[0]].unit;
+	return column->host ? host_metrics[column->host].unit : metrics[column->sum[0]].unit;
 }
 
 double column_value(const struct column *column, const struct report_values *values, double interval)
@@ -194,6 +442,13 @@ double column_value(const struct column *column, const struct report_values *val
 	for (const enum metric *metric = column->sum; *metric != METRIC_NONE; metric++)
 		sum += report_value(values, *metric);
 	return metrics[column->sum[0]].kind != METRIC_COUNTER || interval <= 0 ? sum : sum / interval;
+}
+
+double column_host_value(const struct column *column, const struct host_values *values, double interval)
+{
+	const double value = values->value[column->host];
+
+	return host_metrics[column->host].kind != METRIC_COUNTER || interval <= 0 ? value : value / interval;
 }
 
 bool column_alarming(const struct column *column, double value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The columns of the line and of the tables as data: what they are called, how wide they are, which metrics
- * they sum. The only place where columns know metrics by name. Adding a column is a row in columns.c.
+ * The columns of the line and of the tables as data: what they are called, how wide they are, which metrics, of Layer 4
+ * or of the host, they sum. The only place where columns know metrics by name. Adding a column is a row in columns.c.
  */
 #ifndef L4_COLUMNS_H
 #define L4_COLUMNS_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "dimension.h"
+#include "host.h"
 #include "metrics.h"
 #include "report.h"
 
@@ -25,6 +26,9 @@ struct column {
 	enum metric sum[COLUMN_SUM_MAX + 1]; /* ends with METRIC_NONE; a ratio stands alone */
 	enum column_alarm alarm;
 	unsigned int rank; /* in tables: the higher, the wider the screen must be; equals stand and fall together */
+	enum host_metric host; /* what it shows instead of a sum: of the host, or of one of its interfaces, processes */
+	const char *before;    /* between the column and what is left of it in its group; NULL: a blank */
+	const char *unit;      /* behind the number; NULL: nothing */
 };
 
 /* Where a group takes its values from. */
@@ -32,6 +36,12 @@ enum column_kind {
 	COLUMNS_CLOCK, /* text: the time */
 	COLUMNS_TOTAL, /* numbers: of all cells together */
 	COLUMNS_TOP,   /* text and numbers: of the best row of a report */
+
+	/* The host's, as dstat has them; they need no programs in the kernel. */
+	COLUMNS_EPOCH,	  /* text: the time in seconds since 1970 */
+	COLUMNS_HOST,	  /* numbers: of the host */
+	COLUMNS_HOST_EACH, /* numbers, once for each interface or disk that was asked for */
+	COLUMNS_HOST_TOP, /* text and numbers: of a process */
 };
 
 /* What stands under one title of the line: a text if it has one, then numbers. */
@@ -45,11 +55,15 @@ struct column_group {
 		const char *title;  /* NULL: no text */
 		unsigned int width; /* at least; of a clock what its format takes */
 		unsigned int wide;  /* where there is room */
+		bool with_pid;	    /* of a process: the pid stands at its end */
 	} text;
+	const char *subtitle; /* over text and numbers together; NULL: each has its own title */
 	struct column numbers[COLUMN_NUMBERS_MAX + 1]; /* up to the first without a title */
 	struct dimension_list dims;		       /* tops: what is grouped by */
 	struct dimension_list shown;		       /* tops: what of it is written, with colons between */
 	struct report_sort sort;		       /* tops */
+	enum host_scope scope;			       /* of which there are several: HOST_LINKS, HOST_DISKS */
+	enum host_top top;			       /* which process */
 };
 
 extern const struct column_group column_groups[];
@@ -62,10 +76,22 @@ extern const size_t table_column_count;
 /* NULL if there is none of that name. */
 const struct column_group *column_group_by_name(const char *name);
 
+/* The end of a group's numbers. */
+const struct column *column_group_end(const struct column_group *group);
+
+/* Whether it shows the host, not Layer 4. */
+bool column_group_is_host(const struct column_group *group);
+
+/* What has to be read of the host for it: of enum host_part. */
+unsigned int column_group_parts(const struct column_group *group);
+
 enum metric_unit column_unit(const struct column *column);
 
 /* What the column shows: counters per second, ratios as they are. interval in seconds. */
 double column_value(const struct column *column, const struct report_values *values, double interval);
+
+/* The same for a column of the host: counters per second of interval. */
+double column_host_value(const struct column *column, const struct host_values *values, double interval);
 
 bool column_alarming(const struct column *column, double value);
 

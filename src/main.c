@@ -9,7 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format.h"
 #include "help.h"
+#include "host_choice.h"
+#include "host_reader.h"
 #include "options.h"
 #include "outputs.h"
 #include "source.h"
@@ -27,6 +30,8 @@ struct run {
 	const struct options *options;
 	const struct source_kind *kind;
 	struct source *source;
+	struct host_reader *host;      /* NULL: nothing of it is shown */
+	char **instances[HOST_SCOPES]; /* of the host that are shown */
 	struct outputs *outputs;
 	struct snapshot snapshot;
 	struct wait wait;
@@ -58,15 +63,31 @@ static enum exit_code code_of(int err)
 	return !err || err == -EPIPE || err == SOURCE_END ? EXIT_DONE : EXIT_RUNTIME;
 }
 
+/* Fills in the snapshot, and begins the next interval if this one ends. */
+static int read_all(struct run *run, bool ends)
+{
+	struct snapshot *snapshot = &run->snapshot;
+	const int err = (ends ? run->kind->read : run->kind->peek)(run->source, snapshot);
+
+	if (err)
+		return err;
+	snapshot->goes_on = !ends;
+	if (run->host)
+		host_reader_read(run->host, &snapshot->host, ends);
+	if (run->kind == &source_clock)
+		snapshot->interval = snapshot->host.interval;
+	snapshot->quality.unattributed = report_unattributed(snapshot);
+	filter_apply(&run->options->filter, snapshot);
+	return 0;
+}
+
 static int one_interval(struct run *run, double planned, bool partial)
 {
-	int err = run->kind->read(run->source, &run->snapshot);
+	int err = read_all(run, true);
 
 	if (err)
 		return err;
 	run->snapshot.quality.late_ms = fmax(run->snapshot.ended - planned, 0) * 1000;
-	run->snapshot.quality.unattributed = report_unattributed(&run->snapshot);
-	filter_apply(&run->options->filter, &run->snapshot);
 	return outputs_interval(run->outputs, &run->snapshot, partial);
 }
 
@@ -78,16 +99,41 @@ static double next_deadline(double last, double delay)
 	return now < last + delay ? last + delay : last + delay * (floor((now - last) / delay) + 1);
 }
 
+/* Until the deadline shows each second what the interval has so far. *stopped: a signal came first. */
+static int wait_showing(struct run *run, double deadline, bool *stopped)
+{
+	double next = deadline - run->options->delay + 1;
+	int err = 0;
+
+	*stopped = false;
+	for (; !err && !*stopped && next < deadline; next += 1) {
+		if (next < wait_now())
+			continue;
+		*stopped = stopped_before(run, next);
+		if (!*stopped)
+			err = read_all(run, false) ?: outputs_interval(run->outputs, &run->snapshot, false);
+	}
+	if (!err && !*stopped)
+		*stopped = stopped_before(run, deadline);
+	return err;
+}
+
 static int loop(struct run *run)
 {
+	const bool updates = outputs_want_updates(run->outputs) && run->kind->peek;
 	double deadline = wait_now();
+	bool stopped = false;
 	int err = 0;
 
 	for (unsigned long done = 0; !err && (!run->options->count || done < run->options->count); done++) {
 		deadline = next_deadline(deadline, run->options->delay);
-		if (stopped_before(run, deadline))
+		if (updates)
+			err = wait_showing(run, deadline, &stopped);
+		else
+			stopped = stopped_before(run, deadline);
+		if (stopped)
 			return one_interval(run, wait_now(), true);
-		err = one_interval(run, deadline, false);
+		err = err ?: one_interval(run, deadline, false);
 	}
 	return err;
 }
@@ -108,7 +154,28 @@ static uint32_t own_netns(void)
 	return stat("/proc/self/ns/net", &self) ? 0 : self.st_ino;
 }
 
-static enum exit_code open_live(struct run *run)
+/* Which interfaces and disks are shown has to be known before anything is. */
+static enum exit_code open_host(struct run *run)
+{
+	static const char *const what[] = {[HOST_LINKS] = "interface", [HOST_DISKS] = "disk"};
+	const struct options *options = run->options;
+
+	run->host = host_reader_open(options_host_parts(options));
+	for (enum host_scope scope = HOST_LINKS; scope <= HOST_DISKS; scope++) {
+		const struct host_rows *rows = host_reader_rows(run->host, scope);
+		char *complaint;
+
+		if (host_choose(&run->instances[scope], what[scope], rows, options->instances[scope], options->full,
+				&complaint)) {
+			fprintf(stderr, "l4dstat: %s\n", complaint);
+			free(complaint);
+			return EXIT_USAGE;
+		}
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code open_programs(struct run *run)
 {
 	const struct options *options = run->options;
 	const struct source_settings settings = {
@@ -132,6 +199,18 @@ static enum exit_code open_live(struct run *run)
 	return !err ? EXIT_DONE : err == -EPERM || err == -EOPNOTSUPP ? EXIT_UNABLE : EXIT_RUNTIME;
 }
 
+static enum exit_code open_live(struct run *run)
+{
+	const enum exit_code code = open_host(run);
+
+	if (code != EXIT_DONE)
+		return code;
+	if (options_want_programs(run->options) || outputs_want_programs(run->outputs))
+		return open_programs(run);
+	run->kind = &source_clock;
+	return EXIT_DONE;
+}
+
 static enum exit_code run_outputs(struct run *run)
 {
 	const struct dimension_context dimension = {
@@ -144,10 +223,12 @@ static enum exit_code run_outputs(struct run *run)
 	int err, closed;
 
 	set_host(host);
-	err = outputs_open(run->outputs, &dimension, host);
+	err = outputs_open(run->outputs, &dimension, run->instances, host);
 	run->wait.input = outputs_keys_fd(run->outputs);
-	if (!err)
+	if (!err) {
+		host_reader_read(run->host, &run->snapshot.host, true);
 		err = loop(run);
+	}
 	closed = outputs_close(run->outputs);
 	return code_of(err) ?: code_of(closed);
 }
@@ -164,6 +245,9 @@ static enum exit_code run_all(const struct options *options)
 	} else {
 		outputs_close(run.outputs);
 	}
+	for (int scope = 0; scope < HOST_SCOPES; scope++)
+		host_choice_free(run.instances[scope]);
+	host_reader_close(run.host);
 	snapshot_free(&run.snapshot);
 	wait_close(&run.wait);
 	return code;
@@ -185,8 +269,9 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_TIME, "");
+	argv = options_with_environment(&argc, argv);
 	if (options_parse(&options, argc, argv, &complaint)) {
-		fprintf(stderr, "l4dstat: %s\n", complaint);
+		fprintf(stderr, "l4dstat: %s%s\n", complaint, getenv("L4DSTAT_OPTS") ? " (L4DSTAT_OPTS is set)" : "");
 		free(complaint);
 		return EXIT_USAGE;
 	}
@@ -203,5 +288,9 @@ int main(int argc, char **argv)
 	case TASK_RUN:
 		break;
 	}
+	format_choose(options.floats	 ? DECIMALS_ALWAYS
+		      : options.integers ? DECIMALS_NEVER
+					 : DECIMALS_AS_DSTAT,
+		      options.bits);
 	return run_all(&options);
 }

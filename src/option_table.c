@@ -44,6 +44,8 @@ static const char *const json_words[] = {"lines", "rows", NULL};
 static const char *const proto_words[] = {"tcp", "udp", NULL};
 static const char *const netns_words[] = {"all", "self", NULL};
 
+static const char *const all_columns[] = {"cpu", "disk", "net", "page", "sys", NULL}; /* dstat's */
+
 static const struct option_row rows[] = {
 	{
 		.name = "by",
@@ -241,6 +243,77 @@ static const struct option_row rows[] = {
 		.group = OPTION_GROUP_LOOKS,
 		.apply = option_apply_flag,
 		.field = offsetof(struct options, noheaders),
+	},
+	{
+		.name = "noupdate",
+		.help = "no updates each second of a line whose interval is longer",
+		.group = OPTION_GROUP_LOOKS,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, noupdate),
+	},
+	{
+		.name = "bw",
+		.help = "colours for a white background",
+		.group = OPTION_GROUP_LOOKS,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, on_white),
+	},
+	{
+		.name = "bits",
+		.help = "bits instead of bytes per second",
+		.group = OPTION_GROUP_LOOKS,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, bits),
+	},
+	{
+		.name = "float",
+		.help = "numbers with as many decimals as fit",
+		.group = OPTION_GROUP_LOOKS,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, floats),
+	},
+	{
+		.name = "integer",
+		.help = "numbers without decimals",
+		.group = OPTION_GROUP_LOOKS,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, integers),
+	},
+	{
+		.letter = 'a',
+		.name = "all",
+		.help = "dstat's columns -c -d -n -g -y",
+		.group = OPTION_GROUP_COLUMNS,
+		.apply = option_apply_columns,
+		.words = all_columns,
+	},
+	{
+		.letter = 'f',
+		.name = "full",
+		.help = "-n, --net-packets and -d show each interface and disk; alone it is -a -f",
+		.group = OPTION_GROUP_COLUMNS,
+		.apply = option_apply_flag,
+		.field = offsetof(struct options, full),
+	},
+	{
+		.letter = 'N',
+		.name = "interfaces",
+		.argument = "NAME",
+		.list = true,
+		.help = "-n and --net-packets show these interfaces; total is one of them",
+		.group = OPTION_GROUP_COLUMNS,
+		.apply = option_apply_text,
+		.field = offsetof(struct options, instances[HOST_LINKS]),
+	},
+	{
+		.letter = 'D',
+		.name = "disks",
+		.argument = "NAME",
+		.list = true,
+		.help = "-d shows these disks; total is one of them",
+		.group = OPTION_GROUP_COLUMNS,
+		.apply = option_apply_text,
+		.field = offsetof(struct options, instances[HOST_DISKS]),
 	},
 	{
 		.name = "list",

@@ -131,17 +131,38 @@ int option_apply_metric(struct options *options, const struct option_row *row, c
 					   nearest ? "?)" : ""));
 }
 
-/* A column twice is a column once, as in dstat. */
-int option_apply_column(struct options *options, const struct option_row *row, const char *value, char **complaint)
+int option_apply_text(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	if (!*value)
+		return option_refuse(complaint, memory_format("--%s takes %s, not ''", row->name, row->argument));
+	*(const char **)field_of(options, row) = value;
+	return 0;
+}
+
+void option_add_column(struct options *options, const struct column_group *group)
 {
 	size_t i = 0;
 
-	(void)value;
-	(void)complaint;
-	while (options->columns[i] && options->columns[i] != row->column)
+	while (options->columns[i] && options->columns[i] != group)
 		i++;
 	if (i < OPTIONS_COLUMNS)
-		options->columns[i] = row->column;
+		options->columns[i] = group;
+}
+
+int option_apply_columns(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	(void)value;
+	(void)complaint;
+	for (size_t i = 0; row->words[i]; i++)
+		option_add_column(options, column_group_by_name(row->words[i]));
+	return 0;
+}
+
+int option_apply_column(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	(void)value;
+	(void)complaint;
+	option_add_column(options, row->column);
 	return 0;
 }
 

@@ -36,6 +36,15 @@ int option_apply_dimensions(struct options *options, const struct option_row *ro
 /* Sets the struct report_sort at row->field. */
 int option_apply_metric(struct options *options, const struct option_row *row, const char *value, char **complaint);
 
+/* Adds a column to the line. A column twice is a column once, as in dstat. */
+void option_add_column(struct options *options, const struct column_group *group);
+
+/* Sets the string at row->field to the value itself, which must not be empty. */
+int option_apply_text(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Adds the columns of the names in row->words to the line. */
+int option_apply_columns(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
 /* Adds row->column to the line, once. */
 int option_apply_column(struct options *options, const struct option_row *row, const char *value, char **complaint);
 

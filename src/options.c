@@ -185,8 +185,18 @@ static char *without_address(const struct options *options)
 	for (size_t i = 0; options->columns[i]; i++) {
 		const struct column *first = &options->columns[i]->numbers[0];
 
-		if (first->title && !metric_has_address(first->sum[0]))
+		if (!column_group_is_host(options->columns[i]) && !metric_has_address(first->sum[0]))
 			return memory_format("--%s", options->columns[i]->name);
+	}
+	return NULL;
+}
+
+/* A column that is of all that the host does, or NULL. */
+static const struct column_group *host_column(const struct options *options)
+{
+	for (size_t i = 0; options->columns[i]; i++) {
+		if (column_group_parts(options->columns[i]))
+			return options->columns[i];
 	}
 	return NULL;
 }
@@ -195,7 +205,15 @@ static char *without_address(const struct options *options)
 static int check_filtered(const struct options *options, char **complaint)
 {
 	const struct filter *filter = &options->filter;
+	const struct column_group *host = filter_is_empty(filter) ? NULL : host_column(options);
 	char *view = filter_has_address(filter) ? without_address(options) : NULL;
+
+	if (host) {
+		free(view);
+		return option_refuse(complaint, memory_format("--%s is of the whole host, no filter can go by that; "
+							      "leave out one of them",
+							      host->name));
+	}
 
 	if (view) {
 		option_refuse(complaint,
@@ -219,6 +237,8 @@ static int check_together(const struct options *options, char **complaint)
 	if (options->json && options->csv)
 		return option_refuse(complaint, memory_format("standard output takes one of --json and --csv; "
 							      "-o FILE writes the other one as well"));
+	if (options->floats && options->integers)
+		return option_refuse(complaint, memory_format("--float and --integer exclude each other"));
 	if (options->columns[0] && (options->json || options->by.count))
 		return option_refuse(complaint,
 				     memory_format("--%s is a column of the line output; leave out %s",
@@ -233,12 +253,79 @@ static int check_together(const struct options *options, char **complaint)
 	return 0;
 }
 
+static bool shows(const struct options *options, enum host_scope scope)
+{
+	for (size_t i = 0; options->columns[i]; i++) {
+		if (options->columns[i]->kind == COLUMNS_HOST_EACH && options->columns[i]->scope == scope)
+			return true;
+	}
+	return false;
+}
+
+static void apply_by_name(struct options *options, const char *name)
+{
+	for (size_t i = 0; i < option_count(); i++) {
+		const struct option_row row = option_row(i);
+
+		if (!strcmp(row.name, name))
+			row.apply(options, &row, NULL, NULL);
+	}
+}
+
+/* Who names interfaces wants to see them; -f alone is dstat's default line in full. */
+static void complete_columns(struct options *options)
+{
+	static const char *const usual[] = {[HOST_LINKS] = "net", [HOST_DISKS] = "disk"};
+
+	if (options->full && !options->columns[0] && !options->instances[HOST_LINKS] && !options->instances[HOST_DISKS])
+		apply_by_name(options, "all");
+	for (enum host_scope scope = HOST_LINKS; scope <= HOST_DISKS; scope++) {
+		if (options->instances[scope] && !shows(options, scope))
+			option_add_column(options, column_group_by_name(usual[scope]));
+	}
+}
+
+bool options_want_programs(const struct options *options)
+{
+	bool wanted = !options->columns[0];
+
+	for (size_t i = 0; options->columns[i]; i++)
+		wanted |= !column_group_is_host(options->columns[i]);
+	return wanted;
+}
+
+unsigned int options_host_parts(const struct options *options)
+{
+	unsigned int parts = 0;
+
+	for (size_t i = 0; options->columns[i]; i++)
+		parts |= column_group_parts(options->columns[i]);
+	return parts;
+}
+
+char **options_with_environment(int *argc, char **argv)
+{
+	const char *environment = getenv("L4DSTAT_OPTS");
+	char *words = memory_format("%s", environment ?: ""), *rest = words;
+	char **all = memory_new(*argc + strlen(words) + 1, sizeof(*all));
+	int count = 0;
+
+	all[count++] = argv[0];
+	for (char *word = strtok_r(words, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest))
+		all[count++] = word;
+	for (int i = 1; i < *argc; i++)
+		all[count++] = argv[i];
+	*argc = count;
+	return all;
+}
+
 bool options_want_states(const struct options *options)
 {
 	bool wanted = is_gauge(options->sort.by[0]);
 
 	for (size_t i = 0; options->columns[i]; i++)
-		wanted |= options->columns[i]->numbers[0].title && is_gauge(options->columns[i]->numbers[0].sum[0]);
+		wanted |=
+			!column_group_is_host(options->columns[i]) && is_gauge(options->columns[i]->numbers[0].sum[0]);
 	return wanted;
 }
 
@@ -255,11 +342,15 @@ static void make_printable(char **complaint)
 
 static int parse(struct options *options, int argc, char **argv, char **complaint)
 {
-	const int err = parse_options(options, argc, argv, complaint);
+	int err = parse_options(options, argc, argv, complaint);
 
 	if (err || options->task != TASK_RUN)
 		return err;
-	return parse_arguments(options, argc - optind, argv + optind, complaint) ?: check_together(options, complaint) ?: check_filtered(options, complaint);
+	err = parse_arguments(options, argc - optind, argv + optind, complaint);
+	if (err)
+		return err;
+	complete_columns(options);
+	return check_together(options, complaint) ?: check_filtered(options, complaint);
 }
 
 int options_parse(struct options *options, int argc, char **argv, char **complaint)

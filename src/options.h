@@ -25,7 +25,7 @@ enum options_netns { OPTIONS_NETNS_ALL, OPTIONS_NETNS_SELF };
 /* JSON on standard output; ROWS: that and all other JSON is flat. */
 enum options_json { OPTIONS_JSON_NONE, OPTIONS_JSON_LINES, OPTIONS_JSON_ROWS };
 
-enum { OPTIONS_COLUMNS = 32, OPTIONS_FILES = 16 };
+enum { OPTIONS_COLUMNS = 64, OPTIONS_FILES = 16 };
 
 struct options {
 	unsigned int task;		      /* enum options_task */
@@ -39,9 +39,15 @@ struct options {
 	bool listeners;
 	bool verbose;
 	bool noheaders;
-	struct dimension_list by; /* count 0: lines instead of a table */
-	struct report_sort sort;  /* by[0] METRIC_NONE: each view's own */
-	unsigned long top;	  /* 0: all */
+	bool noupdate;			    /* no intermediate updates */
+	bool bits;			    /* instead of bytes */
+	bool on_white;			    /* colours for a white background */
+	bool full;			    /* all interfaces and disks one by one */
+	bool floats, integers;		    /* decimals wherever they fit; nowhere */
+	const char *instances[HOST_SCOPES]; /* interfaces, disks that were named; NULL: none */
+	struct dimension_list by;	    /* count 0: lines instead of a table */
+	struct report_sort sort;	    /* by[0] METRIC_NONE: each view's own */
+	unsigned long top;		    /* 0: all */
 	unsigned long prefix4, prefix6;
 	unsigned long cells;
 	struct filter filter;
@@ -56,5 +62,15 @@ int options_parse(struct options *options, int argc, char **argv, char **complai
 
 /* Does any column or ranking that was asked for need sockets by state? What outputs need they say themselves. */
 bool options_want_states(const struct options *options);
+
+/* Do the columns need programs in the kernel, or are all of them the host's own? What outputs need they say themselves.
+ */
+bool options_want_programs(const struct options *options);
+
+/* What has to be read of the host: of enum host_part. */
+unsigned int options_host_parts(const struct options *options);
+
+/* The arguments with those of L4DSTAT_OPTS (separated by blanks) before them. The list lives as long as the program. */
+char **options_with_environment(int *argc, char **argv);
 
 #endif

@@ -62,6 +62,15 @@ static void write_number(FILE *file, int64_t number)
 	fprintf(file, ",%lld", (long long)number);
 }
 
+/* A ratio, or a number of the host: most are whole. What is not known is empty. */
+static void write_real(FILE *file, double number)
+{
+	if (isfinite(number))
+		fprintf(file, ",%.15g", round(number * 1e6) / 1e6);
+	else
+		write_empty(file);
+}
+
 static void write_field(FILE *file, const struct field_value *value)
 {
 	if (value->kind == FIELD_TEXT)
@@ -79,7 +88,7 @@ static void write_metric(FILE *file, const struct report_values *values, enum me
 	if (snapshot->addressed_only && !metric_has_address(metric))
 		write_empty(file);
 	else if (metrics[metric].kind == METRIC_RATIO)
-		fprintf(file, ",%.15g", round(report_value(values, metric) * 1e6) / 1e6);
+		write_real(file, report_value(values, metric));
 	else
 		write_number(file, values->counter[metric]);
 }
@@ -103,6 +112,15 @@ static int flush(FILE *file)
 	return fflush(file) || ferror(file) ? -(errno ?: EIO) : 0;
 }
 
+/* The names of a group that is there once for each interface or disk, else none. */
+static char *const *instances_of(const struct csv_state *state, const struct column_group *group)
+{
+	static char total[] = "total";
+	static char *const only_total[] = {total, NULL}, *const none[] = {NULL};
+
+	return group->kind == COLUMNS_HOST_EACH ? state->settings->instances[group->scope] ?: only_total : none;
+}
+
 /* A report without rows is that of an interval in which nothing was there to be ranked. */
 static void write_part(FILE *file, const struct part *part, const struct report_row *row,
 		       const struct report_values *values, const struct snapshot *snapshot,
@@ -120,6 +138,43 @@ static void write_part(FILE *file, const struct part *part, const struct report_
 		write_metric(file, values, part->metrics[i], snapshot);
 }
 
+/* values NULL: nothing is known. */
+static void write_host_numbers(FILE *file, const struct column_group *group, const struct host_values *values)
+{
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
+		write_real(file, values ? values->value[column->host] : NAN);
+}
+
+static void write_host_top(FILE *file, const struct column_group *group, const struct host_row *row)
+{
+	if (*row->name) {
+		write_number(file, row->pid);
+		write_text(file, row->name);
+	} else {
+		write_empty(file);
+		write_empty(file);
+	}
+	write_host_numbers(file, group, *row->name ? &row->values : NULL);
+}
+
+static void write_host(const struct csv_state *state, const struct column_group *group, const struct snapshot *snapshot)
+{
+	FILE *file = state->settings->file;
+	const struct host_rows *rows = host_rows_of(&snapshot->host, group->scope);
+
+	if (group->kind == COLUMNS_EPOCH)
+		write_real(file, floor(snapshot->timestamp));
+	else if (group->kind == COLUMNS_HOST)
+		write_host_numbers(file, group, &snapshot->host.system);
+	else if (group->kind == COLUMNS_HOST_TOP)
+		write_host_top(file, group, &snapshot->host.top[group->top]);
+	for (char *const *name = instances_of(state, group); *name; name++) {
+		const struct host_row *row = host_find(rows, *name);
+
+		write_host_numbers(file, group, row ? &row->values : NULL);
+	}
+}
+
 static void write_parts(struct csv_state *state, const struct snapshot *snapshot)
 {
 	static const struct report_values nothing;
@@ -129,12 +184,14 @@ static void write_parts(struct csv_state *state, const struct snapshot *snapshot
 		const struct part *part = &state->parts[i];
 		const struct report_row *best;
 
-		if (part->group->kind != COLUMNS_TOP) {
+		if (column_group_is_host(part->group)) {
+			write_host(state, part->group, snapshot);
+		} else if (part->group->kind == COLUMNS_TOP) {
+			best = report_best(&part->report, &part->group->sort);
+			write_part(settings->file, part, best, best ? &best->values : &nothing, snapshot, &settings->dimension);
+		} else {
 			write_part(settings->file, part, NULL, &state->report.total, snapshot, &settings->dimension);
-			continue;
 		}
-		best = report_best(&part->report, &part->group->sort);
-		write_part(settings->file, part, best, best ? &best->values : &nothing, snapshot, &settings->dimension);
 	}
 }
 
@@ -208,8 +265,7 @@ static bool is_shown(const struct csv_state *state, const struct part *part, enu
 /* A column that adds metrics up becomes a column for each: sums can be made later, parts of them not. */
 static void add_metrics(const struct csv_state *state, struct part *part)
 {
-	for (const struct column *column = part->group->numbers;
-	     column < part->group->numbers + COLUMN_NUMBERS_MAX && column->title; column++) {
+	for (const struct column *column = part->group->numbers; column < column_group_end(part->group); column++) {
 		for (const enum metric *metric = column->sum; *metric != METRIC_NONE; metric++) {
 			if (!is_shown(state, part, *metric))
 				part->metrics[part->metric_count++] = *metric;
@@ -224,7 +280,8 @@ static void add_group(struct csv_state *state, const struct column_group *group)
 	*part = (struct part){.group = group};
 	if (group->kind == COLUMNS_TOP)
 		part->fields = fields_of(&group->dims);
-	add_metrics(state, part);
+	if (!column_group_is_host(group))
+		add_metrics(state, part);
 	state->count++;
 }
 
@@ -290,13 +347,39 @@ static void *table_begin(const struct output_settings *settings)
 /* top-retrans: top_retrans_subnet, top_retrans_tcp_retrans_segs… */
 static void write_name(FILE *file, const struct part *part, const char *name)
 {
+	const bool top = part->group && (part->group->kind == COLUMNS_TOP || part->group->kind == COLUMNS_HOST_TOP);
+
 	fputc(',', file);
-	if (part->group && part->group->kind == COLUMNS_TOP) {
+	if (top) {
 		for (const char *c = part->group->name; *c; c++)
 			fputc(*c == '-' ? '_' : *c, file);
 		fputc('_', file);
 	}
 	fputs(name, file);
+}
+
+/* tcp_lis; top_cpu_pid, top_cpu_process, top_cpu_process_cpu; of each interface eth0_link_rx_bytes. */
+static void write_host_names(FILE *file, const struct csv_state *state, const struct part *part)
+{
+	const struct column_group *group = part->group;
+	const struct column *const end = column_group_end(group);
+
+	if (group->kind == COLUMNS_EPOCH)
+		write_name(file, part, group->name);
+	if (group->kind == COLUMNS_HOST_TOP) {
+		write_name(file, part, "pid");
+		write_name(file, part, "process");
+	}
+	for (const struct column *column = group->numbers; column < end && group->kind != COLUMNS_HOST_EACH; column++)
+		write_name(file, part, host_metrics[column->host].name);
+	for (char *const *name = instances_of(state, group); *name; name++) {
+		for (const struct column *column = group->numbers; column < end; column++) {
+			char *title = memory_format("%s_%s", *name, host_metrics[column->host].name);
+
+			write_text(file, title);
+			free(title);
+		}
+	}
 }
 
 /* A stream that writes to *text; ends the program if there is no memory. */
@@ -327,6 +410,8 @@ static char *csv_heading(void *opaque)
 	for (size_t i = 0; i < state->count; i++) {
 		const struct part *part = &state->parts[i];
 
+		if (part->group && column_group_is_host(part->group))
+			write_host_names(file, state, part);
 		for (size_t f = 0; f < part->fields.count; f++)
 			write_name(file, part, part->fields.fields[f].name);
 		for (size_t m = 0; m < part->metric_count; m++)
@@ -349,6 +434,7 @@ static void csv_end(void *opaque)
 
 const struct output output_csv = {
 	.name = "csv",
+	.shows_host = true,
 	.wants_partial = true,
 	.begin = line_begin,
 	.interval = line_interval,

@@ -3,6 +3,7 @@
  * One line per interval, drawn as dstat draws it: titles, subtitles, groups of columns between bars. Which
  * columns there are is columns.c's; which of them fit, and how they look, is decided here.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,37 +22,48 @@ struct slot {
 	const struct column_group *group;
 	bool visible;
 	unsigned int text_width;
-	struct report report; /* of a top */
+	struct report report;	/* of a top */
+	char *const *instances; /* of a group that has several: their names, NULL-terminated */
+	size_t instance_count;	/* 1 where there are none */
 };
 
 struct dstat_state {
 	const struct output_settings *settings;
-	const struct terminal_theme *theme;
-	struct slot *slots; /* count of them, from left to right */
+	const struct terminal_theme *theme;	  /* of what is being drawn */
+	const struct terminal_theme *final, *dim; /* of final values, of those of an interval that goes on */
+	struct slot *slots;			  /* count of them, from left to right */
 	size_t count;
 	struct report total;
 	struct terminal_size size; /* that the layout was made for */
-	unsigned int lines;	   /* since the header; 0: it is due */
-	bool trimmed;		   /* chosen groups had to be left out */
+	bool header_due;
+	unsigned int lines; /* since the header */
+	bool unfinished;    /* the cursor is behind a line whose interval goes on */
+	bool trimmed;	    /* chosen groups had to be left out */
 	bool trim_told;
 };
 
-static const struct column *numbers_end(const struct column_group *group)
+/* What stands between a number and what is left of it in its group. */
+static const char *gap_before(const struct column_group *group, const struct column *column)
 {
-	const struct column *column = group->numbers;
+	if (column == group->numbers && !group->text.title)
+		return "";
+	return column->before ?: " ";
+}
 
-	while (column < group->numbers + COLUMN_NUMBERS_MAX && column->title)
-		column++;
-	return column;
+/* Of one instance. */
+static unsigned int group_width(const struct slot *slot)
+{
+	const struct column_group *group = slot->group;
+	unsigned int width = group->text.title ? slot->text_width : 0;
+
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
+		width += strlen(gap_before(group, column)) + column->width + strlen(column->unit ?: "");
+	return width;
 }
 
 static unsigned int slot_width(const struct slot *slot)
 {
-	unsigned int width = slot->group->text.title ? slot->text_width + 1 : 0;
-
-	for (const struct column *column = slot->group->numbers; column < numbers_end(slot->group); column++)
-		width += column->width + 1;
-	return width - 1;
+	return slot->instance_count * (group_width(slot) + 1) - 1;
 }
 
 /* As wide as L4DSTAT_TIMEFMT makes it. */
@@ -159,21 +171,19 @@ static void follow_terminal(struct dstat_state *state)
 	const struct terminal_size everything = {UINT16_MAX, 0};
 	const struct output_settings *settings = state->settings;
 	const struct terminal_size size = settings->terminal ? terminal_size(settings->file) : everything;
-	const bool first = !state->size.columns;
 
 	if (size.columns != state->size.columns) {
 		state->size = size;
 		lay_out(state);
 		tell_trimmed(state);
-		if (first || settings->headers)
-			state->lines = 0;
+		state->header_due |= settings->headers;
 	}
 	state->size = size;
 	if (settings->headers && size.rows >= REPEAT_ROWS_MIN && state->lines >= size.rows - 1)
-		state->lines = 0;
+		state->header_due = true;
 }
 
-/* Draws each visible group, with what separates them, and ends the line. */
+/* Draws each visible group, with what separates them. */
 static void draw_line(struct dstat_state *state, char separator,
 		      void (*draw)(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot),
 		      const struct snapshot *snapshot)
@@ -190,39 +200,65 @@ static void draw_line(struct dstat_state *state, char separator,
 		first = false;
 		draw(state, &state->slots[i], snapshot);
 	}
-	fprintf(file, "%s%s%s\n", state->trimmed ? theme->frame : "", state->trimmed ? ">" : "", theme->normal);
+	fprintf(file, "%s%s%s", state->trimmed ? theme->frame : "", state->trimmed ? ">" : "", theme->normal);
 }
 
 static void draw_title(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
 {
-	char cell[FORMAT_CELL];
+	FILE *file = state->settings->file;
 
 	(void)snapshot;
-	format_title(cell, slot_width(slot), slot->group->title, '-');
-	fprintf(state->settings->file, "%s%s%s", state->theme->title, cell, state->theme->normal);
+	for (size_t i = 0; i < slot->instance_count; i++) {
+		char cell[FORMAT_CELL], title[FORMAT_CELL];
+
+		if (i)
+			fprintf(file, "%s%c", state->theme->frame, state->settings->colour ? '-' : ' ');
+		snprintf(title, sizeof(title), "%s%s", slot->group->title, slot->instances ? slot->instances[i] : "");
+		format_title(cell, group_width(slot), title, '-');
+		fprintf(file, "%s%s%s", state->theme->title, cell, state->theme->normal);
+	}
 }
 
-/* A subtitle stands where its values do: in the middle, but on the left over the texts of tops. */
-static void draw_subtitle(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+/* A subtitle stands where its values do: in the middle, but on the left over the texts of our tops. */
+static void draw_text_subtitle(struct dstat_state *state, const struct slot *slot)
+{
+	const struct column_group *group = slot->group;
+	char cell[FORMAT_CELL];
+
+	if (group->kind == COLUMNS_TOP)
+		format_text(cell, slot->text_width, group->text.title);
+	else
+		format_title(cell, slot->text_width, group->text.title, ' ');
+	fprintf(state->settings->file, "%s%s%s", state->theme->subtitle, cell, state->theme->normal);
+}
+
+static void draw_subtitles(struct dstat_state *state, const struct slot *slot)
 {
 	const struct column_group *group = slot->group;
 	const struct terminal_theme *theme = state->theme;
-	const char *gap = "";
 	char cell[FORMAT_CELL];
 
-	(void)snapshot;
-	if (group->text.title) {
-		if (group->kind == COLUMNS_TOP)
-			format_text(cell, slot->text_width, group->text.title);
-		else
-			format_title(cell, slot->text_width, group->text.title, ' ');
+	if (group->subtitle) {
+		format_title(cell, group_width(slot), group->subtitle, ' ');
 		fprintf(state->settings->file, "%s%s%s", theme->subtitle, cell, theme->normal);
-		gap = " ";
+		return;
 	}
-	for (const struct column *column = group->numbers; column < numbers_end(group); column++) {
+	if (group->text.title)
+		draw_text_subtitle(state, slot);
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++) {
 		format_title(cell, column->width, column->title, ' ');
-		fprintf(state->settings->file, "%s%s%s%s", gap, theme->subtitle, cell, theme->normal);
-		gap = " ";
+		fprintf(state->settings->file, "%s%s%s%s", gap_before(group, column), theme->subtitle, cell,
+			theme->normal);
+	}
+}
+
+static void draw_subtitle(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	for (size_t i = 0; i < slot->instance_count; i++) {
+		if (i)
+			fprintf(state->settings->file, "%s:", state->theme->frame);
+		draw_subtitles(state, slot);
 	}
 }
 
@@ -265,20 +301,44 @@ static void draw_top_text(struct dstat_state *state, const struct slot *slot, co
 		format_text(cell, slot->text_width, "other");
 	else
 		format_dimensions(cell, slot, &row->key, &state->settings->dimension);
-	fprintf(state->settings->file, "%s%s ", state->theme->text, cell);
+	fprintf(state->settings->file, "%s%s", state->theme->text, cell);
 }
 
-static void draw_numbers(struct dstat_state *state, const struct column_group *group,
-			 const struct report_values *values, double interval)
+/* values: one of each number. */
+static void draw_numbers(struct dstat_state *state, const struct column_group *group, const double *values)
 {
-	for (const struct column *column = group->numbers; column < numbers_end(group); column++) {
-		const double value = column_value(column, values, interval);
+	FILE *file = state->settings->file;
 
-		if (column > group->numbers)
-			fputc(' ', state->settings->file);
-		terminal_number(state->settings->file, state->theme, column->width, column_unit(column), value,
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++) {
+		const double value = values[column - group->numbers];
+
+		fputs(gap_before(group, column), file);
+		terminal_number(file, state->theme, column->width, column_unit(column), value,
 				column_alarming(column, value));
+		if (column->unit)
+			fprintf(file, "%s%s", state->theme->faint, column->unit);
 	}
+}
+
+static void draw_report_numbers(struct dstat_state *state, const struct column_group *group,
+				const struct report_values *from, double interval)
+{
+	double values[COLUMN_NUMBERS_MAX];
+
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
+		values[column - group->numbers] = column_value(column, from, interval);
+	draw_numbers(state, group, values);
+}
+
+/* from NULL: it is not there any more. */
+static void draw_host_numbers(struct dstat_state *state, const struct column_group *group,
+			      const struct host_values *from, double interval)
+{
+	double values[COLUMN_NUMBERS_MAX];
+
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
+		values[column - group->numbers] = from ? column_host_value(column, from, interval) : NAN;
+	draw_numbers(state, group, values);
 }
 
 static void draw_clock(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
@@ -292,7 +352,7 @@ static void draw_clock(struct dstat_state *state, const struct slot *slot, const
 
 static void draw_total(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
 {
-	draw_numbers(state, slot->group, &state->total.total, snapshot->interval);
+	draw_report_numbers(state, slot->group, &state->total.total, snapshot->interval);
 }
 
 static void draw_top(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
@@ -301,15 +361,64 @@ static void draw_top(struct dstat_state *state, const struct slot *slot, const s
 	const struct report_row *row = report_best(&slot->report, &slot->group->sort);
 
 	draw_top_text(state, slot, row);
-	draw_numbers(state, slot->group, row ? &row->values : &nothing, snapshot->interval);
+	draw_report_numbers(state, slot->group, row ? &row->values : &nothing, snapshot->interval);
+}
+
+static void draw_epoch(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	fprintf(state->settings->file, "%s%*.0f", state->theme->text, (int)slot->text_width, snapshot->timestamp);
+}
+
+static void draw_host(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	draw_host_numbers(state, slot->group, &snapshot->host.system, snapshot->host.interval);
+}
+
+static void draw_host_each(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	const struct host_rows *rows = host_rows_of(&snapshot->host, slot->group->scope);
+
+	for (size_t i = 0; i < slot->instance_count; i++) {
+		const struct host_row *row = host_find(rows, slot->instances[i]);
+
+		if (i)
+			fprintf(state->settings->file, "%s:", state->theme->frame);
+		draw_host_numbers(state, slot->group, row ? &row->values : NULL, snapshot->host.interval);
+	}
+}
+
+/* dstat's pid has five columns, which is too narrow today: a longer one takes some of the name's. */
+static void draw_process(struct dstat_state *state, const struct slot *slot, const struct host_row *row)
+{
+	char cell[FORMAT_CELL], pid[16] = "";
+	int pid_width = 0;
+
+	if (slot->group->text.with_pid) {
+		snprintf(pid, sizeof(pid), "%d", (int)row->pid);
+		pid_width = strlen(pid) < 5 ? 5 : strlen(pid) + 1;
+	}
+	format_text_cut(cell, slot->text_width - pid_width, row->name);
+	fprintf(state->settings->file, "%s%s%s%-*s", state->theme->text, cell, state->theme->frame, pid_width, pid);
+}
+
+static void draw_host_top(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
+{
+	const struct host_row *row = &snapshot->host.top[slot->group->top];
+
+	if (*row->name) {
+		draw_process(state, slot, row);
+		draw_host_numbers(state, slot->group, &row->values, snapshot->host.interval);
+	} else {
+		fprintf(state->settings->file, "%*s", (int)group_width(slot), "");
+	}
 }
 
 static void draw_values(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
 {
 	static void (*const draw[])(struct dstat_state *, const struct slot *, const struct snapshot *) = {
-		[COLUMNS_CLOCK] = draw_clock,
-		[COLUMNS_TOTAL] = draw_total,
-		[COLUMNS_TOP] = draw_top,
+		[COLUMNS_CLOCK] = draw_clock,	    [COLUMNS_TOTAL] = draw_total, [COLUMNS_TOP] = draw_top,
+		[COLUMNS_EPOCH] = draw_epoch,	    [COLUMNS_HOST] = draw_host,	  [COLUMNS_HOST_EACH] = draw_host_each,
+		[COLUMNS_HOST_TOP] = draw_host_top,
 	};
 
 	draw[slot->group->kind](state, slot, snapshot);
@@ -329,18 +438,40 @@ static void make_reports(struct dstat_state *state, const struct snapshot *snaps
 	}
 }
 
+static void draw_header(struct dstat_state *state, const struct snapshot *snapshot)
+{
+	FILE *file = state->settings->file;
+
+	draw_line(state, ' ', draw_title, snapshot);
+	fputc('\n', file);
+	draw_line(state, '|', draw_subtitle, snapshot);
+	fputc('\n', file);
+	state->header_due = false;
+	state->lines = 0;
+}
+
+/* A line whose interval goes on is drawn over by the next one. */
 static int dstat_interval(void *opaque, const struct snapshot *snapshot)
 {
+	static const char draw_over[] = "\r\033[K";
 	struct dstat_state *state = opaque;
+	FILE *file = state->settings->file;
 
 	follow_terminal(state);
 	make_reports(state, snapshot);
-	if (!state->lines++) {
-		draw_line(state, ' ', draw_title, snapshot);
-		draw_line(state, '|', draw_subtitle, snapshot);
-	}
+	if (state->unfinished)
+		fputs(draw_over, file);
+	if (state->header_due)
+		draw_header(state, snapshot);
+	state->theme = snapshot->goes_on ? state->dim : state->final;
 	draw_line(state, '|', draw_values, snapshot);
-	return terminal_flush(state->settings->file);
+	state->theme = state->final;
+	state->unfinished = snapshot->goes_on;
+	if (!snapshot->goes_on) {
+		fputc('\n', file);
+		state->lines++;
+	}
+	return terminal_flush(file);
 }
 
 static size_t count_chosen(const struct output_settings *settings)
@@ -354,16 +485,33 @@ static size_t count_chosen(const struct output_settings *settings)
 	return count;
 }
 
+static void choose_instances(struct slot *slot, const struct output_settings *settings)
+{
+	static char total[] = "total";
+	static char *const only_total[] = {total, NULL};
+
+	slot->instance_count = 1;
+	if (slot->group->kind != COLUMNS_HOST_EACH)
+		return;
+	slot->instances = settings->instances[slot->group->scope] ?: only_total;
+	while (slot->instances[slot->instance_count])
+		slot->instance_count++;
+}
+
 static void *dstat_begin(const struct output_settings *settings)
 {
 	struct dstat_state *state = memory_new(1, sizeof(*state));
 
 	state->settings = settings;
-	state->theme = terminal_theme(settings->colour);
+	state->final = state->theme = terminal_theme(settings->colour);
+	state->dim = state->final->dim;
+	state->header_due = true;
 	state->count = count_chosen(settings);
 	state->slots = memory_new(state->count, sizeof(*state->slots));
-	for (size_t i = 0; i < state->count; i++)
+	for (size_t i = 0; i < state->count; i++) {
 		state->slots[i].group = settings->columns ? settings->columns[i] : &column_groups[i];
+		choose_instances(&state->slots[i], settings);
+	}
 	return state;
 }
 
@@ -371,6 +519,10 @@ static void dstat_end(void *opaque)
 {
 	struct dstat_state *state = opaque;
 
+	if (state->unfinished) {
+		fputc('\n', state->settings->file);
+		fflush(state->settings->file);
+	}
 	for (size_t i = 0; i < state->count; i++)
 		report_free(&state->slots[i].report);
 	report_free(&state->total);
@@ -381,6 +533,8 @@ static void dstat_end(void *opaque)
 const struct output output_dstat = {
 	.name = "dstat",
 	.wants_partial = false,
+	.shows_host = true,
+	.wants_updates = true,
 	.begin = dstat_begin,
 	.interval = dstat_interval,
 	.end = dstat_end,

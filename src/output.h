@@ -12,6 +12,7 @@
 #include "dimension.h"
 #include "report.h"
 #include "snapshot.h"
+#include "terminal.h"
 
 struct column_group; /* columns.h */
 
@@ -19,14 +20,16 @@ struct column_group; /* columns.h */
 struct output_settings {
 	FILE *file;    /* that an output writes to; may still be NULL in its begin() */
 	bool terminal; /* file is one: headers repeat, the width counts */
-	bool colour;
+	enum terminal_colours colour;
 	bool headers;		  /* repeat them */
 	struct dimension_list by; /* --by; count 0: none */
 	struct report_sort sort;  /* --sort; by[0] METRIC_NONE: each view's own */
 	size_t top;		  /* --top; 0: all */
 	struct dimension_context dimension;
 	const struct column_group **columns; /* chosen for the line output, NULL-terminated; NULL: the default line */
-	const char *host;		     /* host name */
+	/* Of the interfaces, of the disks those to show, NULL-terminated; NULL: the total. */
+	char *const *instances[HOST_SCOPES];
+	const char *host; /* host name */
 	double delay;			     /* seconds asked for */
 };
 
@@ -35,6 +38,8 @@ struct output {
 	bool wants_partial; /* the interval that a signal cut short is written too */
 	bool wants_states;  /* it shows sockets by state, or listeners, whatever else is asked for */
 	const char *begins; /* a file of its lines begins so; NULL: nothing is known of that */
+	bool shows_host;    /* it shows columns of the host, and where there are no others needs no cells */
+	bool wants_updates; /* on a terminal: what an interval has so far, each second (snapshot.goes_on) */
 	void *(*begin)(const struct output_settings *settings);	       /* settings outlive the output; never NULL */
 	int (*interval)(void *state, const struct snapshot *snapshot); /* 0, or -errno of the write that failed */
 	void (*end)(void *state);

@@ -109,13 +109,45 @@ bool outputs_want_states(const struct outputs *outputs)
 	return wanted;
 }
 
+bool outputs_want_programs(const struct outputs *outputs)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < outputs->count; i++)
+		wanted |= !outputs->sinks[i].output->shows_host;
+	return wanted;
+}
+
+/* On a terminal that can draw over a line. */
+static bool wants_updates(const struct sink *sink, const struct options *options)
+{
+	return sink->output->wants_updates && !sink->path && isatty(STDOUT_FILENO) && !terminal_is_dumb() &&
+	       !options->noupdate;
+}
+
+bool outputs_want_updates(const struct outputs *outputs)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < outputs->count; i++)
+		wanted |= wants_updates(&outputs->sinks[i], outputs->options);
+	return wanted;
+}
+
+static enum terminal_colours choose_colours(const struct options *options)
+{
+	if (!terminal_wants_colour(stdout, options->colour))
+		return COLOURS_NONE;
+	return options->on_white ? COLOURS_ON_WHITE : COLOURS_ON_BLACK;
+}
+
 static struct output_settings settings_for(const struct sink *sink, const struct options *options)
 {
 	const bool standard = !sink->path;
 
 	return (struct output_settings){
 		.terminal = standard && isatty(STDOUT_FILENO),
-		.colour = standard && terminal_wants_colour(stdout, options->colour),
+		.colour = standard ? choose_colours(options) : COLOURS_NONE,
 		.headers = !options->noheaders,
 		.by = options->by,
 		.sort = options->sort,
@@ -186,7 +218,8 @@ static int check_apart(const struct outputs *outputs, size_t last)
 	return 0;
 }
 
-int outputs_open(struct outputs *outputs, const struct dimension_context *dimension, const char *host)
+int outputs_open(struct outputs *outputs, const struct dimension_context *dimension, char **const *instances,
+		 const char *host)
 {
 	int err = 0;
 
@@ -196,6 +229,8 @@ int outputs_open(struct outputs *outputs, const struct dimension_context *dimens
 		sink->settings = settings_for(sink, outputs->options);
 		sink->settings.dimension = *dimension;
 		sink->settings.host = host;
+		for (int scope = 0; scope < HOST_SCOPES; scope++)
+			sink->settings.instances[scope] = instances[scope];
 		sink->state = sink->output->begin(&sink->settings);
 		err = open_sink(sink) ?: check_apart(outputs, i);
 	}
@@ -210,6 +245,8 @@ int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, b
 		struct sink *sink = &outputs->sinks[i];
 
 		if (partial && !sink->output->wants_partial)
+			continue;
+		if (snapshot->goes_on && !wants_updates(sink, outputs->options))
 			continue;
 		err = told(sink, sink->output->interval(sink->state, snapshot) ?: outfile_flush(&sink->out));
 	}

@@ -20,14 +20,21 @@ struct outputs *outputs_new(const struct options *options);
 /* Does any of them show sockets by state, or listeners? */
 bool outputs_want_states(const struct outputs *outputs);
 
-/*
- * Opens the files. dimension and host (which must outlive the outputs) are the source's to say. Returns 0 or -errno,
- * having said what is wrong.
- */
-int outputs_open(struct outputs *outputs, const struct dimension_context *dimension, const char *host);
+/* Does any of them show more than the host, whatever the columns are? */
+bool outputs_want_programs(const struct outputs *outputs);
+
+/* Does any of them show intervals that go on? */
+bool outputs_want_updates(const struct outputs *outputs);
 
 /*
- * Hands an interval to all of them, or to those that want one that a signal cut short. Returns 0, -EPIPE if the reader
+ * Opens the files. instances (of each scope, NULL: the total), dimension and host (which must outlive the outputs) are the source's to say. Returns 0 or -errno,
+ * having said what is wrong.
+ */
+int outputs_open(struct outputs *outputs, const struct dimension_context *dimension, char **const *instances,
+		 const char *host);
+
+/*
+ * Hands an interval to all of them, or to those that want one that a signal cut short, or one that goes on. Returns 0, -EPIPE if the reader
  * has gone, or another -errno, having said what could not be written.
  */
 int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, bool partial);

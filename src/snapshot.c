@@ -47,5 +47,6 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	free(snapshot->cells);
 	free(snapshot->listeners);
+	host_free(&snapshot->host);
 	*snapshot = (struct snapshot){};
 }

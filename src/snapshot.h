@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host.h"
 #include "l4_types.h"
 
 /* What the slots of a cell are: counters (l4_tcp_slot, l4_udp_slot), or sockets by state (l4_gauge_slot). */
@@ -72,6 +73,8 @@ struct snapshot {
 	struct snapshot_listener *listeners; /* listener_count of them, by socket; owned by the snapshot */
 	size_t listener_count;
 	size_t listener_capacity;
+	struct host_reading host; /* what the chosen columns show of the host, by host_reader.c */
+	bool goes_on;		  /* the interval is not over: these are its numbers so far */
 };
 
 /* Room for one more cell, zeroed. The pointer is good until the next call. Ends the program if there is no memory. */
@@ -80,7 +83,7 @@ struct snapshot_cell *snapshot_add(struct snapshot *snapshot);
 /* The same for a listener. */
 struct snapshot_listener *snapshot_add_listener(struct snapshot *snapshot);
 
-/* Forgets cells and listeners, keeps their memory. */
+/* Forgets cells and listeners, keeps their memory, and the host's numbers. */
 void snapshot_clear(struct snapshot *snapshot);
 
 void snapshot_free(struct snapshot *snapshot);

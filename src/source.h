@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What every source of snapshots is: one const struct, one file. The running kernel is one (source_bpf.c, which alone
- * knows libbpf, with kernel.c), a recording the other (replay.c).
+ * knows libbpf, with kernel.c), a recording another (replay.c), and who wants no cells takes source_clock.c.
  */
 #ifndef L4_SOURCE_H
 #define L4_SOURCE_H
@@ -21,13 +21,15 @@ struct source_kind {
 	 * filled in. Returns 0, SOURCE_END, or -errno, having said why.
 	 */
 	int (*read)(struct source *source, struct snapshot *snapshot);
+	/* The same of the interval so far, which goes on; its quality is not known yet. NULL: this source cannot tell. */
+	int (*peek)(struct source *source, struct snapshot *snapshot);
 	void (*close)(struct source *source); /* NULL is fine */
 	/* What ids in its cells are called, good until the next call or read(); see struct dimension_context. */
 	const char *(*cgroup_path)(uint64_t id);
 	const char *(*netns_name)(uint32_t inode);
 };
 
-extern const struct source_kind source_live;
+extern const struct source_kind source_live, source_clock;
 
 struct source_settings {
 	unsigned int prefix4, prefix6; /* prefix lengths remote addresses are masked to */

@@ -369,7 +369,19 @@ static void take_cells(struct source *source, struct snapshot *snapshot, enum ce
 	}
 }
 
-static int drain(struct source *source, int store_fd, struct snapshot *snapshot, enum cell_kind kind)
+static int copy_batch(const struct source *source, int store_fd, bool remove, void *from, uint32_t *position,
+		      uint32_t *count)
+{
+	const int err =
+		remove ? bpf_map_lookup_and_delete_batch(store_fd, from, position, source->keys, source->cells, count,
+							 NULL)
+		       : bpf_map_lookup_batch(store_fd, from, position, source->keys, source->cells, count, NULL);
+
+	return err ? -errno : 0;
+}
+
+/* Takes all there is in a store, and out of it if `remove`. */
+static int copy_store(struct source *source, int store_fd, struct snapshot *snapshot, enum cell_kind kind, bool remove)
 {
 	uint32_t position, count;
 	void *from = NULL;
@@ -377,9 +389,7 @@ static int drain(struct source *source, int store_fd, struct snapshot *snapshot,
 
 	do {
 		count = source->batch;
-		err = bpf_map_lookup_and_delete_batch(store_fd, from, &position, source->keys, source->cells, &count,
-						      NULL);
-		err = err ? -errno : 0;
+		err = copy_batch(source, store_fd, remove, from, &position, &count);
 		if (err == -ENOSPC) { /* one bucket holds more than a batch */
 			source->batch *= 2;
 			source->keys = memory_resize(source->keys, source->batch, sizeof(*source->keys));
@@ -391,7 +401,12 @@ static int drain(struct source *source, int store_fd, struct snapshot *snapshot,
 		take_cells(source, snapshot, kind, count);
 		from = &position;
 	} while (err != -ENOENT);
-	return prepare_store(store_fd);
+	return 0;
+}
+
+static int drain(struct source *source, int store_fd, struct snapshot *snapshot, enum cell_kind kind)
+{
+	return copy_store(source, store_fd, snapshot, kind, true) ?: prepare_store(store_fd);
 }
 
 static double seconds_since(const struct timespec *then, const struct timespec *now)
@@ -498,6 +513,12 @@ static int visit(struct source *source, struct snapshot *snapshot)
 	return err;
 }
 
+static int drain_states(struct source *source, struct snapshot *snapshot)
+{
+	return drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES)
+		       ?: visit(source, snapshot);
+}
+
 static int read_states(struct source *source, struct snapshot *snapshot)
 {
 	snapshot->has_states = source->in_netns;
@@ -506,8 +527,7 @@ static int read_states(struct source *source, struct snapshot *snapshot)
 	compare_drops(source, snapshot);
 	if (!source->netns)
 		cover_fill(snapshot);
-	return drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES)
-		       ?: visit(source, snapshot);
+	return drain_states(source, snapshot);
 }
 
 /* So that the first interval knows also the sockets that no process held. */
@@ -615,6 +635,33 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 	return 0;
 }
 
+/*
+ * The walk books what the sockets have counted so far; the store stays where it is and is only looked at. A cell that
+ * changes meanwhile is seen as it was or as it is; the interval's end is exact.
+ */
+static int source_peek(struct source *source, struct snapshot *snapshot)
+{
+	struct listener_taker taker = {.source = source, .snapshot = snapshot};
+	struct timespec now, clock;
+	int err;
+
+	snapshot_clear(snapshot);
+	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_REALTIME, &clock);
+	err = err ?: copy_store(source, source->store_fds[source->active], snapshot, CELL_COUNTS, false);
+	if (!err && source->in_netns)
+		err = drain_states(source, snapshot);
+	if (err)
+		return complain(err, "read its counters");
+	snapshot->has_states = source->in_netns;
+	snapshot->timestamp = clock.tv_sec + clock.tv_nsec / 1e9;
+	snapshot->ended = now.tv_sec + now.tv_nsec / 1e9;
+	snapshot->interval = seconds_since(&source->began, &now);
+	snapshot->quality.cells_max = source->cells_max;
+	return 0;
+}
+
 static void source_close(struct source *source)
 {
 	if (!source)
@@ -636,6 +683,7 @@ static void source_close(struct source *source)
 
 const struct source_kind source_live = {
 	.read = source_read,
+	.peek = source_peek,
 	.close = source_close,
 	.cgroup_path = cgroup_path,
 	.netns_name = netns_name,

@@ -488,10 +488,20 @@ static void the_columns_are_sound(void **state)
 		assert_false(ranks & 1u << group->rank); /* ranks but 0 are different */
 		ranks |= (1u << group->rank) & ~1u;
 		assert_int_equal(group->kind == COLUMNS_TOP, group->dims.count > 0);
-		assert_int_equal(group->kind != COLUMNS_TOTAL, group->text.title != NULL);
-		for (const struct column *column = group->numbers; column->title; column++) {
+		assert_int_equal(group->kind != COLUMNS_TOTAL && group->kind != COLUMNS_HOST &&
+					 group->kind != COLUMNS_HOST_EACH,
+				 group->text.title != NULL);
+		for (const struct column *column = group->numbers; column < column_group_end(group); column++) {
 			size_t length = 0;
 
+			assert_int_equal(column->host != HOST_NONE, column_group_is_host(group));
+			if (column->host) {
+				assert_int_equal(host_metrics[column->host].scope,
+						 group->kind == COLUMNS_HOST	   ? HOST_SYSTEM
+						 : group->kind == COLUMNS_HOST_TOP ? HOST_PROCESSES
+										   : group->scope);
+				continue;
+			}
 			while (column->sum[length] != METRIC_NONE)
 				assert_int_equal(metrics[column->sum[length++]].unit, column_unit(column));
 			assert_in_range(length, 1, column_unit(column) == UNIT_RATIO ? 1 : COLUMN_SUM_MAX);

@@ -5,6 +5,11 @@ VERSION := 0.1.0
 
 PREFIX ?= /usr/local
 sbindir ?= $(PREFIX)/sbin
+datadir ?= $(PREFIX)/share
+mandir ?= $(datadir)/man
+bashdir ?= $(datadir)/bash-completion/completions
+zshdir ?= $(datadir)/zsh/site-functions
+fishdir ?= $(datadir)/fish/vendor_completions.d
 
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -44,13 +49,30 @@ Q := @
 say = @printf '  %-9s %s\n' $(1) $(2);
 endif
 
-.PHONY: all run test bench check-vmlinux install uninstall clean tests-built
+.PHONY: all docs run test bench check-vmlinux install uninstall clean tests-built
 
-all: l4dstat
+all: l4dstat docs
 
 l4dstat: $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARY_LIBS) -lm
+
+# The manual page and the completions are made from the option table, by a program that is linked with it.
+DOCS := $(addprefix $(O)/docs/,l4dstat.8 l4dstat.bash _l4dstat l4dstat.fish)
+
+docs: $(DOCS)
+
+$(O)/generate: $(wildcard tools/docs/*.c) tools/docs/docs.h $(PURE_OBJECTS)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARY_LIBS) -lm
+
+$(O)/docs/l4dstat.8: tools/docs/l4dstat.8 $(O)/generate | $(O)/docs
+	$(call say,DOC,$@)
+	$(Q)$(O)/generate man $< > $@
+
+$(O)/docs/l4dstat.bash $(O)/docs/_l4dstat $(O)/docs/l4dstat.fish: $(O)/generate | $(O)/docs
+	$(call say,DOC,$@)
+	$(Q)$(O)/generate $(patsubst .%,%,$(or $(suffix $@),zsh)) > $@
 
 $(O)/%.o: src/%.c | $(O)
 	$(call say,CC,$<)
@@ -69,7 +91,7 @@ $(O)/l4dstat.bpf.o: bpf/l4dstat.bpf.c | $(O)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O) $(O)/tests $(O)/bench:
+$(O) $(O)/tests $(O)/bench $(O)/docs:
 	$(Q)mkdir -p $@
 
 $(O)/tests/unit-%: tests/unit/test_%.c $(PURE_OBJECTS) | $(O)/tests
@@ -113,9 +135,14 @@ bench:
 
 install: all
 	$(INSTALL) -D -m 0755 l4dstat $(DESTDIR)$(sbindir)/l4dstat
+	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.8 $(DESTDIR)$(mandir)/man8/l4dstat.8
+	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.bash $(DESTDIR)$(bashdir)/l4dstat
+	$(INSTALL) -D -m 0644 $(O)/docs/_l4dstat $(DESTDIR)$(zshdir)/_l4dstat
+	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.fish $(DESTDIR)$(fishdir)/l4dstat.fish
 
 uninstall:
-	$(RM) $(DESTDIR)$(sbindir)/l4dstat
+	$(RM) $(DESTDIR)$(sbindir)/l4dstat $(DESTDIR)$(mandir)/man8/l4dstat.8 $(DESTDIR)$(bashdir)/l4dstat \
+		$(DESTDIR)$(zshdir)/_l4dstat $(DESTDIR)$(fishdir)/l4dstat.fish
 
 clean:
 	$(RM) -r $(O) l4dstat

@@ -334,7 +334,7 @@ static const struct option_row rows[] = {
 	{
 		.letter = 'h',
 		.name = "help",
-		.help = "this text",
+		.help = "the options in short",
 		.group = OPTION_GROUP_OTHER,
 		.apply = option_apply_chosen,
 		.field = offsetof(struct options, task),
@@ -343,7 +343,7 @@ static const struct option_row rows[] = {
 	{
 		.letter = 'V',
 		.name = "version",
-		.help = "the version",
+		.help = "which version this is",
 		.group = OPTION_GROUP_OTHER,
 		.apply = option_apply_chosen,
 		.field = offsetof(struct options, task),

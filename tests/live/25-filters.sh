@@ -10,7 +10,7 @@ counts() { # WATCH CONNECTIONS-IN DATAGRAMS-IN
 # Both ends are ours and other hosts' traffic may run beside this test: a filter that does not name what is ours stands
 # beside one that does.
 network
-start tcp-server "$traffic" tcp-serve --port $port --ports 3 --mode echo
+start tcp-server "$traffic" tcp-serve --port "$port" --ports 3 --mode echo
 start udp-server "$traffic" udp-recv --port $((port + 10))
 ready tcp-server udp-server
 tcp_pid=${job_pid[tcp-server]} udp_pid=${job_pid[udp-server]}
@@ -18,7 +18,7 @@ ours=--port=$port-$((port + 10))
 
 watch everything 0.3 --top 0 "$ours"
 watch one_port 0.3 --port $((port + 1))
-watch two_ports 0.3 --port $port,$((port + 2))
+watch two_ports 0.3 --port "$port",$((port + 2))
 watch subnet4 0.3 --subnet "$net4.1.0/24" "$ours"
 watch subnets 0.3 --subnet "$net4.2.0/23,$net6:5::/64" "$ours"
 watch address 0.3 --subnet "$net4.1.7" --prefix4 32 "$ours"
@@ -38,9 +38,9 @@ to4=$net4.128.1 to6=$net6:80::1
 for i in 1 2 3; do # 3, 6, 9 connections
 	"${clients[@]}" "$traffic" tcp-connect --to "$to4" --from "$net4.$i.7" --port $((port + i - 1)) --count $((3 * i)) --bytes 10
 done
-"${clients[@]}" "$traffic" tcp-connect --to "$to6" --from "$net6:5::1" --port $port --count 40 --bytes 10
-"$traffic" tcp-connect --to 127.0.0.1 --port $port --count 100 --bytes 10
-"$traffic" tcp-connect --to ::1 --port $port --count 200 --bytes 10
+"${clients[@]}" "$traffic" tcp-connect --to "$to6" --from "$net6:5::1" --port "$port" --count 40 --bytes 10
+"$traffic" tcp-connect --to 127.0.0.1 --port "$port" --count 100 --bytes 10
+"$traffic" tcp-connect --to ::1 --port "$port" --count 200 --bytes 10
 "${clients[@]}" "$traffic" udp-send --to "$to4" --port $((port + 10)) --from "$net4.1.7" --count 5
 "${clients[@]}" "$traffic" udp-send --to "$to6" --port $((port + 10)) --from "$net6:5::1" --count 7
 "$traffic" udp-send --to ::1 --port $((port + 10)) --count 11
@@ -86,7 +86,7 @@ start six.csv "$l4dstat" --csv --by port -6 "$ours" 0.2
 within 20 "the head of the table" job_said six.csv timestamp
 within 20 "a row of the table" row_of_six
 stop six.csv
-"$l4dstat" --csv --by port,proto --port $port --pid $tcp_pid 0.2 1 >"$work/both.csv.out"
+"$l4dstat" --csv --by port,proto --port "$port" --pid "$tcp_pid" 0.2 1 >"$work/both.csv.out"
 equal "csv, IPv6: sockets listening" "$(csv_value six tcp_listen)" ""
 equal "csv: sockets listening" "$(csv_value both tcp_listen)" 1
 

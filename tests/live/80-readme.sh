@@ -5,22 +5,38 @@
 cd "$(dirname "$0")/../.."
 ip link set lo up
 
-# Commands of ```sh blocks that run l4dstat, and the indented examples of --help, each for one short interval.
-examples=$(sed -n '/^```sh$/,/^```$/s/^sudo l4dstat//p' README.md)
-examples+=$'\n'$(./l4dstat --help | sed -n 's/^  l4dstat\([^|]*[^ |]\)   *.*$/\1/p; s/^  l4dstat\(.*[0-9]\) |.*$/\1/p')
+./l4dstat --help >"$work/help"
+
+takes_value() { # OPTION
+	[[ $1 = --* ]] && grep -q -- "^ .* $1 [A-Z]" "$work/help"
+}
+
+# What stands behind l4dstat, up to where its output goes, without delay and count: numbers that are no option's value.
+arguments() { # COMMAND
+	local words=${1#*l4dstat}
+
+	read -ra words <<<"${words%%[|>]*}"
+	while [[ ${#words[@]} -gt 0 && ${words[-1]} =~ ^[0-9.]+$ ]]; do
+		[[ ${#words[@]} -gt 1 ]] && takes_value "${words[-2]}" && break
+		unset "words[-1]"
+	done
+	echo "${words[*]-}"
+}
+
+# Commands of README's ```sh blocks, the indented examples of --help, those of the manual: each for one short interval.
+examples=$(sed -n '/^```sh$/,/^```$/s/^sudo //p' README.md)
+examples+=$'\n'$(sed -n 's/^  \(l4dstat.*[^ ]\)   *[^ ].*$/\1/p' "$work/help")
+examples+=$'\n'$(sed -n 's/^\.Dl //p' build/docs/l4dstat.8)
 ran=0
-while read -r words; do
-	words=${words%%>>*}
-	case " $words " in
-	*" 5 12 "*) words=${words/5 12/} ;;
-	*" 60 "* | *" 1 "*) words=${words% } words=${words% *} ;;
-	esac
-	# shellcheck disable=SC2086 # words are options
-	./l4dstat $words 0.2 1 >"$work/out" || fail "'l4dstat $words' failed"
-	[ -s "$work/out" ] || fail "'l4dstat $words' shows nothing"
+while read -r example; do
+	options=$(arguments "$example")
+	echo "-- l4dstat $options"
+	# shellcheck disable=SC2086 # there are several
+	(cd "$work" && "$l4dstat" $options 0.2 1) >"$work/out" || fail "'$example' failed"
+	[ -s "$work/out" ] || fail "'$example' shows nothing"
 	ran=$((ran + 1))
-done < <(grep -v '^ *$' <<<"$examples")
-at_least "examples that run" "$ran" 8
+done < <(grep -w l4dstat <<<"$examples" | sort -u)
+at_least "examples that run" "$ran" 15
 
 ./l4dstat --list | sed -n '/^Metrics/,$s/^  \([a-z_0-9]*\) *\(.*\)$/| \1 | \2 |/p' >"$work/listed"
 at_least "metrics listed" "$(wc -l <"$work/listed")" 18
@@ -28,7 +44,6 @@ equal "metrics that README says otherwise" "$(grep -vxFf README.md "$work/listed
 equal "metrics only in README" "$(grep -E '^\| (tcp|udp)_' README.md | grep -vxFf "$work/listed" || :)" ""
 
 # Every option of the program that README names exists.
-./l4dstat --help >"$work/help"
 for option in $(grep -v '^    ' README.md | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u); do
 	grep -q -- "$option" "$work/help" || fail "README names $option, --help does not"
 done

@@ -234,11 +234,13 @@ static __always_inline bool l4_is_queue_full(int reason)
 	return reason == L4_REASON(SOCKET_RCVBUFF) || reason == L4_REASON(PROTO_MEM);
 }
 
-/* The socket that a packet was for, if it got that far, or that sent it. */
-static __always_inline struct sock *l4_socket_of(const struct l4_packet *packet, const struct sk_buff *skb,
-						 struct sock *rx_sk)
+/*
+ * The socket that a packet was for or from. The IP layer looks for connected ones early, so that the firewall's drops
+ * of an established connection have one too.
+ */
+static __always_inline struct sock *l4_socket_of(const struct sk_buff *skb, struct sock *rx_sk)
 {
-	return rx_sk || packet->incoming ? rx_sk : skb->sk;
+	return rx_sk ?: skb->sk;
 }
 
 /* Runs for every packet of any kind that is dropped. */
@@ -261,7 +263,7 @@ int BPF_PROG(l4_dropped, struct sk_buff *skb, void *location, int reason)
 		return 0;
 	}
 	barrier();
-	l4_book_drop(skb, packet, l4_socket_of(packet, skb, rx_sk));
+	l4_book_drop(skb, packet, l4_socket_of(skb, rx_sk));
 	return 0;
 }
 

@@ -39,10 +39,14 @@ static void pause_before_next(void)
 		nanosleep(&pause, NULL);
 }
 
+struct udp_tally {
+	uint64_t datagrams, bytes, reads;
+};
+
 /* Reads what is there now, at most until --count datagrams; with --gro several come in one piece. */
-static void udp_drain(int fd, uint64_t *datagrams, uint64_t *bytes)
+static void udp_drain(int fd, struct udp_tally *tally)
 {
-	while (*datagrams < opt.count) {
+	while (tally->datagrams < opt.count) {
 		ssize_t n;
 
 		if (opt.peek && recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT | MSG_PEEK) < 0 && errno != EAGAIN)
@@ -52,8 +56,9 @@ static void udp_drain(int fd, uint64_t *datagrams, uint64_t *bytes)
 			return;
 		if (n < 0)
 			die("recv: %m");
-		*bytes += n;
-		*datagrams += opt.gro ? (n + opt.size - 1) / opt.size : 1;
+		tally->bytes += n;
+		tally->reads++;
+		tally->datagrams += opt.gro ? (n + opt.size - 1) / opt.size : 1;
 		pause_before_next();
 	}
 }
@@ -63,17 +68,18 @@ void udp_recv(void)
 	struct addresses *at = addresses_parse(opt.bind ?: "::");
 	struct pollfd polls[MAX_ADDRESSES + 1] = {{.fd = stop_signal(), .events = POLLIN}};
 	const nfds_t first_deaf = opt.never_read ? 1 : at->count + 1;
-	uint64_t datagrams = 0, bytes = 0;
+	struct udp_tally tally = {};
 
 	for (size_t i = 0; i < at->count; i++)
 		polls[i + 1] = (struct pollfd){.fd = udp_listen(&at->list[i]), .events = POLLIN};
 	say_ready();
-	while (datagrams < opt.count && !polls[0].revents) {
+	while (tally.datagrams < opt.count && !polls[0].revents) {
 		if (poll(polls, first_deaf, -1) < 0)
 			die("poll: %m");
 		for (nfds_t i = 1; i < first_deaf; i++)
-			udp_drain(polls[i].fd, &datagrams, &bytes);
+			udp_drain(polls[i].fd, &tally);
 	}
-	printf("datagrams=%" PRIu64 " bytes=%" PRIu64 "\n", datagrams, bytes);
+	printf("datagrams=%" PRIu64 " bytes=%" PRIu64 " reads=%" PRIu64 "\n", tally.datagrams, tally.bytes,
+	       tally.reads);
 	free(at);
 }

@@ -40,18 +40,29 @@ static __always_inline __u32 l4_generation(__u64 start_boottime, __u64 name0, __
 	return h >> 32;
 }
 
+static __always_inline struct l4_process_id l4_process_of(const struct task_struct *task)
+{
+	const struct task_struct *leader = task->group_leader;
+
+	return (struct l4_process_id){
+		.tgid = task->tgid,
+		.generation = l4_generation(leader->start_boottime, l4_comm_word(leader, 0), l4_comm_word(leader, 1)),
+	};
+}
+
+static __always_inline bool l4_owns(const struct l4_owner *owner, struct l4_process_id process)
+{
+	return owner->kind == L4_OWNER_PROCESS && owner->process.tgid == process.tgid &&
+	       owner->process.generation == process.generation;
+}
+
 /*
  * The process of this task (its group leader's name and start time) becomes the owner, unless it
  * is so already. Returns whether the owner changed. A kernel thread's traffic is the kernel's.
  */
 static __always_inline bool l4_own(struct l4_owner *owner, const struct task_struct *task)
 {
-	const struct task_struct *leader = task->group_leader;
-	const __u64 name0 = l4_comm_word(leader, 0), name1 = l4_comm_word(leader, 1);
-	const struct l4_process_id process = {
-		.tgid = task->tgid,
-		.generation = l4_generation(leader->start_boottime, name0, name1),
-	};
+	const struct l4_process_id process = l4_process_of(task);
 
 	if (task->flags & PF_KTHREAD) {
 		if (owner->kind == L4_OWNER_KERNEL)
@@ -60,12 +71,11 @@ static __always_inline bool l4_own(struct l4_owner *owner, const struct task_str
 		owner->kind = L4_OWNER_KERNEL;
 		return true;
 	}
-	if (owner->kind == L4_OWNER_PROCESS && owner->process.tgid == process.tgid &&
-	    owner->process.generation == process.generation)
+	if (l4_owns(owner, process))
 		return false;
 
-	((__u64 *)owner->comm)[0] = name0;
-	((__u64 *)owner->comm)[1] = name1;
+	((__u64 *)owner->comm)[0] = l4_comm_word(task->group_leader, 0);
+	((__u64 *)owner->comm)[1] = l4_comm_word(task->group_leader, 1);
 	owner->cgroup = task->cgroups->dfl_cgrp->kn->id;
 	__builtin_memcpy(&owner->process, &process, sizeof(process)); /* one aligned store */
 	owner->kind = L4_OWNER_PROCESS;

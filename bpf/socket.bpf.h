@@ -94,37 +94,46 @@ static __always_inline void l4_udp_failed(struct sock *sk, int error)
 }
 
 /* What the socket counted until now belongs to its owner until now, unless that was the listener. */
-static __always_inline void l4_tcp_used(struct sock *sk, bool sent, int used)
+static __always_inline void l4_tcp_changes_hands(struct sock *sk, const struct task_struct *task, bool sent, int used)
 {
 	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct l4_ledger *ledger;
 	struct l4_owner user;
 
-	if (!tp)
+	if (!tp || L4_READ_BITS(sk, sk_kern_sock))
 		return;
 	ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
 	if (!ledger)
 		return;
 	user = ledger->owner;
-	if (!l4_own(&user, bpf_get_current_task_btf())) {
-		ledger->inherited = 0;
-		return;
+	if (l4_own(&user, task)) {
+		if (!ledger->inherited)
+			l4_book_former(sk, tp, ledger, used, sent);
+		ledger->owner = user;
 	}
-	if (!ledger->inherited)
-		l4_book_former(sk, tp, ledger, used, sent);
-	ledger->owner = user;
 	ledger->inherited = 0;
+}
+
+/* Nearly always the one who uses the socket is known to be its owner, and nothing is left to do. */
+static __always_inline void l4_tcp_used(struct sock *sk, bool sent, int used)
+{
+	const struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	const struct task_struct *task = bpf_get_current_task_btf();
+
+	if (ledger && ledger->self == (__u64)sk && !ledger->inherited && l4_owns(&ledger->owner, l4_process_of(task)))
+		return;
+	l4_tcp_changes_hands(sk, task, sent, used);
 }
 
 /* Who last sent or received owns the socket. */
 static __always_inline void l4_used(struct sock *sk, bool sent, int used)
 {
-	if (!l4_is_inet(sk) || L4_READ_BITS(sk, sk_kern_sock))
+	if (!l4_is_inet(sk))
 		return;
-	if (sk->sk_protocol == IPPROTO_UDP)
-		l4_udp_used(sk, sent);
-	else if (sk->sk_protocol == IPPROTO_TCP)
+	if (sk->sk_protocol == IPPROTO_TCP)
 		l4_tcp_used(sk, sent, used);
+	else if (sk->sk_protocol == IPPROTO_UDP && !L4_READ_BITS(sk, sk_kern_sock))
+		l4_udp_used(sk, sent);
 }
 
 SEC("tp_btf/sock_send_length")

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which of our counters must equal which of the kernel's. */
-#include <stdint.h>
+/* Which of our counters must equal which of the kernel's; and of which namespaces both are known. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "cover.h"
+#include "memory.h"
 #include "netns.h"
 #include "snmp.h"
 
-enum { SLOTS_MAX = 4, NO_SLOT = -1 };
+enum {
+	SLOTS_MAX = 4,
+	NO_SLOT = -1,
+	PATIENCE = 5, /* seconds a namespace is waited for: a search that finds it comes sooner */
+};
 
 static const struct {
 	uint8_t proto;
@@ -36,10 +43,22 @@ const char *const cover_names[COVER_COUNT] = {
 	[COVER_UDP] = "udp_cover",
 };
 
-void cover_begin(void)
+/* What we have counted in a namespace and not yet compared. */
+struct account {
+	uint32_t netns;
+	uint64_t id;   /* struct netns, when it was last seen; 0: was never */
+	double opened; /* seconds, CLOCK_MONOTONIC */
+	int64_t count[COVER_COUNT];
+	int64_t now[COVER_COUNT]; /* of count: of this interval */
+};
+
+static struct account *accounts; /* by netns */
+static size_t account_count, account_capacity;
+
+void cover_begin(uint32_t netns)
 {
 	netns_refresh();
-	snmp_begin();
+	snmp_begin(netns);
 }
 
 void cover_read(void)
@@ -47,36 +66,162 @@ void cover_read(void)
 	snmp_read();
 }
 
-static int64_t ours(const struct snapshot *snapshot, enum cover cover)
+/* Where it is or belongs. */
+static size_t place_of(uint32_t netns)
+{
+	size_t from = 0, to = account_count;
+
+	while (from < to) {
+		const size_t middle = from + (to - from) / 2;
+
+		if (accounts[middle].netns < netns)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static struct account *account_of(uint32_t netns, double now)
+{
+	const size_t place = place_of(netns);
+
+	if (place < account_count && accounts[place].netns == netns)
+		return &accounts[place];
+	if (account_count == account_capacity) {
+		account_capacity = account_capacity ? account_capacity * 2 : 16;
+		accounts = memory_resize(accounts, account_capacity, sizeof(*accounts));
+	}
+	memmove(&accounts[place + 1], &accounts[place], (account_count++ - place) * sizeof(*accounts));
+	accounts[place] = (struct account){.netns = netns, .opened = now};
+	return &accounts[place];
+}
+
+static int64_t ours(const struct snapshot_cell *cell, enum cover cover)
 {
 	int64_t sum = 0;
 
+	for (int s = 0; s < SLOTS_MAX && pairs[cover].slots[s] != NO_SLOT; s++)
+		sum += cell->cell.count[pairs[cover].slots[s]];
+	return sum;
+}
+
+static double monotonic(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static void gather(const struct snapshot *snapshot, double now)
+{
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct snapshot_cell *cell = &snapshot->cells[i];
 
-		if (cell->kind != CELL_COUNTS || cell->key.proto != pairs[cover].proto)
-			continue;
-		for (int s = 0; s < SLOTS_MAX && pairs[cover].slots[s] != NO_SLOT; s++)
-			sum += cell->cell.count[pairs[cover].slots[s]];
+		for (int cover = 0; cell->kind == CELL_COUNTS && cover < COVER_COUNT; cover++) {
+			const int64_t count = cell->key.proto == pairs[cover].proto ? ours(cell, cover) : 0;
+			struct account *account = count ? account_of(cell->key.netns, now) : NULL;
+
+			if (!account)
+				continue;
+			account->count[cover] += count;
+			account->now[cover] += count;
+		}
 	}
-	return sum;
+}
+
+static uint64_t id_of(uint32_t inode)
+{
+	const struct netns *list;
+	size_t count;
+
+	netns_list(&list, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].inode == inode)
+			return list[i].id;
+	}
+	return 0;
+}
+
+/* Moves to sums what can be compared, which includes what is of no namespace that we know. */
+static void settle(int64_t sums[COVER_COUNT])
+{
+	for (size_t i = 0; i < account_count; i++) {
+		struct account *account = &accounts[i];
+		const uint64_t id = id_of(account->netns);
+
+		if (account->netns && (!id || !snmp_has_read(id)))
+			continue;
+		for (int cover = 0; cover < COVER_COUNT; cover++)
+			sums[cover] += account->count[cover];
+		memset(account->count, 0, sizeof(account->count));
+		memset(account->now, 0, sizeof(account->now));
+	}
+}
+
+static bool is_empty(const struct account *account)
+{
+	for (int cover = 0; cover < COVER_COUNT; cover++) {
+		if (account->count[cover])
+			return false;
+	}
+	return true;
+}
+
+/* Its number may soon be another's. */
+static bool has_gone(struct account *account, double now)
+{
+	const uint64_t id = id_of(account->netns);
+
+	if (account->id && id != account->id)
+		return true;
+	account->id = id;
+	return !id && now - account->opened > PATIENCE;
+}
+
+/* Keeps the accounts that may yet be settled. Returns how much of this interval was not. */
+static uint64_t carry_over(double now)
+{
+	uint64_t unproven = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < account_count; i++) {
+		for (int cover = 0; cover < COVER_COUNT; cover++)
+			unproven += accounts[i].now[cover];
+		if (is_empty(&accounts[i]) || has_gone(&accounts[i], now))
+			continue;
+		memset(accounts[i].now, 0, sizeof(accounts[i].now));
+		accounts[kept++] = accounts[i];
+	}
+	account_count = kept;
+	return unproven;
 }
 
 void cover_fill(struct snapshot *snapshot)
 {
 	struct snmp_counters kernels = {};
+	const double now = monotonic();
+	int64_t sums[COVER_COUNT] = {};
 
+	gather(snapshot, now);
+	settle(sums); /* also of those that leave the list now */
 	for (size_t i = 0; i < snapshot->count; i++)
 		netns_notice(snapshot->cells[i].key.netns, snapshot->cells[i].key.process.tgid);
 	netns_refresh();
 	snmp_delta(&kernels, NULL);
+	settle(sums);
 	snapshot->quality.has_cover = true;
+	snapshot->quality.unproven = carry_over(now);
 	for (int cover = 0; cover < COVER_COUNT; cover++)
-		snapshot->quality.cover[cover] = snmp_cover(ours(snapshot, cover), kernels.count[pairs[cover].kernels]);
+		snapshot->quality.cover[cover] = snmp_cover(sums[cover], kernels.count[pairs[cover].kernels]);
 }
 
 void cover_free(void)
 {
+	free(accounts);
+	accounts = NULL;
+	account_count = account_capacity = 0;
 	snmp_free();
 	netns_free();
 }

@@ -8,13 +8,17 @@
 
 #include "snapshot.h"
 
-/* Reads the kernel's counters for the first time. */
-void cover_begin(void);
+/* Reads the kernel's counters for the first time: those of one network namespace, or of all (0). */
+void cover_begin(uint32_t netns);
 
 /* Reads them at the end of an interval: as close as possible to the moment the cells are taken. */
 void cover_read(void);
 
-/* Fills in snapshot->quality.cover from its cells and what was read. */
+/*
+ * Fills in snapshot->quality.cover from its cells and what was read. What we counted in a namespace waits until its
+ * counters have been read, which a new one's are some seconds later, and is left out if they never will be, because it
+ * has gone: quality.unproven is how much of this interval's counts waits.
+ */
 void cover_fill(struct snapshot *snapshot);
 
 void cover_free(void);

@@ -157,6 +157,8 @@ static json_t *quality_object(const struct snapshot *snapshot)
 
 	for (int cover = 0; quality->has_cover && cover < COVER_COUNT; cover++)
 		set(object, cover_names[cover], rounded(quality->cover[cover], 1e-6));
+	if (quality->has_cover)
+		set(object, "unproven", json_integer(quality->unproven));
 	set(object, "unattributed", rounded(quality->unattributed, 1e-6));
 	set(object, "cells_used", json_integer(quality->cells_used));
 	set(object, "cells_max", json_integer(quality->cells_max));

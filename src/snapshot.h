@@ -43,6 +43,7 @@ enum cover {
 struct snapshot_quality {
 	bool has_cover;		   /* compared with the kernel's counters */
 	double cover[COVER_COUNT]; /* ours over the kernel's, 1 if equal */
+	uint64_t unproven;	   /* of what is compared: counted where the kernel's counters could not be read */
 	unsigned int cells_used;   /* of this interval */
 	unsigned int cells_max;
 	double unattributed;	/* report_unattributed() of all cells, before any filter */

@@ -34,6 +34,7 @@ struct track {
 	bool born;		    /* came after snmp_begin() */
 	bool based;		    /* has been read: last is valid */
 	bool visited;		    /* in this interval */
+	bool was_visited;	    /* in the one that snmp_delta() has ended */
 	bool noticed;		    /* has counters of ours */
 	bool its_turn;		    /* is to be read now */
 	bool unreadable;	    /* at the last attempt */
@@ -45,6 +46,7 @@ struct track {
 static struct track *tracks; /* by id, ascending: ids grow, so new ones come last */
 static size_t track_count, track_capacity;
 static bool begun;
+static uint32_t only;			/* inode number of the only namespace to read; 0: all */
 static uint64_t active_turn, idle_turn; /* the ids that were the last ones to be read */
 
 struct word {
@@ -287,6 +289,8 @@ static void follow_list(void)
 	for (size_t i = 0; i < count; i++) {
 		const struct track wanted = {.id = list[i].id};
 
+		if (only && list[i].inode != only)
+			continue;
 		if (!known || !bsearch(&wanted, tracks, known, sizeof(*tracks), compare))
 			add_track(&list[i]);
 	}
@@ -366,10 +370,11 @@ static void read_chosen(void)
 		tracks[i].its_turn = false;
 }
 
-void snmp_begin(void)
+void snmp_begin(uint32_t only_inode)
 {
 	uint64_t no_turn = 0;
 
+	only = only_inode;
 	begun = false;
 	track_count = 0;
 	follow_list();
@@ -382,6 +387,8 @@ void snmp_begin(void)
 
 void snmp_read(void)
 {
+	for (size_t i = 0; i < track_count; i++)
+		tracks[i].was_visited = false;
 	choose(is_noticed, ACTIVE, &active_turn);
 	read_chosen();
 }
@@ -410,11 +417,19 @@ void snmp_delta(struct snmp_counters *sum, unsigned int *unreadable)
 	read_chosen();
 	collect(sum);
 	for (size_t i = 0; i < track_count; i++) {
+		tracks[i].was_visited = tracks[i].visited;
 		tracks[i].visited = false;
 		failed += tracks[i].unreadable;
 	}
 	if (unreadable)
 		*unreadable = failed;
+}
+
+bool snmp_has_read(uint64_t id)
+{
+	const struct track *track = find(id);
+
+	return track && (track->visited || track->was_visited);
 }
 
 void snmp_free(void)

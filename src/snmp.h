@@ -6,6 +6,7 @@
 #ifndef L4_SNMP_H
 #define L4_SNMP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,8 +61,8 @@ void snmp_parse(struct snmp_values *values, const char *text, size_t length);
  */
 void snmp_add_risen(struct snmp_counters *sum, const struct snmp_values *before, const struct snmp_values *now);
 
-/* Reads all namespaces of the list for the first time. Needs a netns_refresh() before. */
-void snmp_begin(void);
+/* Reads all namespaces of the list for the first time, or only that one (0: all). Needs a netns_refresh() before. */
+void snmp_begin(uint32_t only_inode);
 
 /*
  * The interval is over: reads the namespaces that had counters of ours in the last one. Call it as close as
@@ -80,6 +81,12 @@ void snmp_read(void);
  * (only a name and no CAP_SYS_ADMIN): what happens there is not in the sum.
  */
 void snmp_delta(struct snmp_counters *sum, unsigned int *unreadable);
+
+/*
+ * Whether the counters of a namespace (struct netns) are in this interval's sum. What only snmp_delta() reads counts
+ * from then on; one that snmp_read() has read may leave the list before.
+ */
+bool snmp_has_read(uint64_t id);
 
 /*
  * Our count over the kernel's: 1 if they are equal, also if both are 0. Less: we have missed something. More: we have

@@ -331,7 +331,7 @@ static int swap_stores(struct source *source)
 	const unsigned int next = (source->active + 1) % STORES;
 	const __u32 zero = 0;
 
-	if (source->in_netns && !source->netns)
+	if (source->in_netns)
 		cover_read();
 	if (bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_store), &zero, &source->store_fds[next], BPF_ANY))
 		return -errno;
@@ -525,8 +525,7 @@ static int read_states(struct source *source, struct snapshot *snapshot)
 	if (!source->in_netns)
 		return 0;
 	compare_drops(source, snapshot);
-	if (!source->netns)
-		cover_fill(snapshot);
+	cover_fill(snapshot);
 	return drain_states(source, snapshot);
 }
 
@@ -536,8 +535,8 @@ static int find_older_sockets(struct source *source)
 	struct snapshot nobody_reads = {};
 	int err;
 
-	if (source->in_netns && !source->netns)
-		cover_begin();
+	if (source->in_netns)
+		cover_begin(source->netns);
 	err = read_states(source, &nobody_reads);
 	snapshot_free(&nobody_reads);
 	source->has_listeners = false;

@@ -119,28 +119,35 @@ static void note_half_open(uint32_t netns)
 		place->facts.half_open = true;
 }
 
+static int compare_listeners(const void *a, const void *b)
+{
+	const struct l4_listener *left = a, *right = b;
+
+	return (left->socket > right->socket) - (left->socket < right->socket);
+}
+
 /*
  * A listener counts its half-open connections. They outlive it, until their timer ends them, so that one has gone is a
  * reason to look too.
  */
 static void gather_half_open(const struct snapshot *snapshot)
 {
-	size_t at = 0;
+	const size_t count = snapshot->listener_count;
+	struct l4_listener *now = memory_new(count + 1, sizeof(*now));
 
-	for (size_t i = 0; i < snapshot->listener_count; i++) {
-		if (snapshot->listeners[i].listener.half_open)
-			note_half_open(snapshot->listeners[i].listener.netns);
+	for (size_t i = 0; i < count; i++) {
+		now[i] = snapshot->listeners[i].listener;
+		if (now[i].half_open)
+			note_half_open(now[i].netns);
 	}
+	qsort(now, count, sizeof(*now), compare_listeners);
 	for (size_t i = 0; i < listener_count; i++) {
-		while (at < snapshot->listener_count && snapshot->listeners[at].listener.socket < listeners[i].socket)
-			at++;
-		if (at == snapshot->listener_count || snapshot->listeners[at].listener.socket != listeners[i].socket)
+		if (!bsearch(&listeners[i], now, count, sizeof(*now), compare_listeners))
 			note_half_open(listeners[i].netns);
 	}
-	listener_count = snapshot->listener_count;
-	listeners = memory_resize(listeners, listener_count + 1, sizeof(*listeners));
-	for (size_t i = 0; i < listener_count; i++)
-		listeners[i] = snapshot->listeners[i].listener;
+	free(listeners);
+	listeners = now;
+	listener_count = count;
 }
 
 static void decide(struct place *place, const char *directory, uint64_t files)

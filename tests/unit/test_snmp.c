@@ -234,7 +234,7 @@ static void follows_our_own(void **state)
 
 	(void)state;
 	assert_int_equal(netns_refresh(), 0);
-	snmp_begin();
+	snmp_begin(0);
 	snmp_read();
 	assert_int_equal(netns_refresh(), 0);
 	memset(&sum, 0xff, sizeof(sum));

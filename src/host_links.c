@@ -8,7 +8,6 @@
 
 #include "host_links.h"
 #include "memory.h"
-#include "netlink.h"
 #include "text.h"
 
 static bool all_digits(const char *text)
@@ -122,7 +121,7 @@ static void take_link(void *context, const struct nlmsghdr *message)
 							       text_of(find_inside(info, IFLA_INFO_SLAVE_KIND)));
 }
 
-int host_links_read(struct host_rows *links)
+int host_links_read(struct host_rows *links, struct netlink *netlink)
 {
 	const struct {
 		struct nlmsghdr header;
@@ -138,7 +137,7 @@ int host_links_read(struct host_rows *links)
 
 	links->count = 0;
 	strcpy(host_add(links)->name, "total");
-	err = netlink_dump(NETLINK_ROUTE, &request.header, take_link, &taker);
+	err = netlink_dump(netlink, NETLINK_ROUTE, &request.header, take_link, &taker);
 	host_links_decide(links, taker.roles);
 	free(taker.roles);
 	return err;

@@ -4,6 +4,7 @@
 #define L4_HOST_LINKS_H
 
 #include "host.h"
+#include "netlink.h"
 
 /*
  * What an interface is to the total.
@@ -21,6 +22,6 @@ enum host_link_role host_link_role(const char *name, const char *kind, const cha
 void host_links_decide(struct host_rows *links, const enum host_link_role *roles);
 
 /* Fills in *links, the total first and all zero yet. Returns 0 or -errno. Needs no privilege. */
-int host_links_read(struct host_rows *links);
+int host_links_read(struct host_rows *links, struct netlink *netlink);
 
 #endif

@@ -21,6 +21,7 @@ struct host_reader {
 	struct host_processes processes, processes_before;
 	double began; /* CLOCK_MONOTONIC, seconds */
 	struct host_file file;
+	struct netlink route, diag;
 	unsigned int page_size;
 	double ticks; /* of all CPUs together, per second */
 };
@@ -55,8 +56,10 @@ static void read_sockstat(struct host_reader *reader, struct host_reading *now)
 {
 	const char *text = host_file_read(&reader->file, AT_FDCWD, "/proc/net/sockstat");
 
-	if (text)
-		host_parse_sockstat(&now->system, text);
+	if (!text)
+		return;
+	host_parse_sockstat(&now->system, text);
+	now->system.value[HOST_sockets] -= reader->route.open + reader->diag.open; /* those are ours */
 }
 
 static void read_raw(struct host_reader *reader, struct host_reading *now)
@@ -96,7 +99,7 @@ static void read_tcp(struct host_reader *reader, struct host_reading *now)
 	static const char *const files[] = {"/proc/net/tcp", "/proc/net/tcp6"};
 	unsigned int states[HOST_SOCKET_STATES];
 
-	if (!host_sockets_count(states, IPPROTO_TCP) || count_in_files(reader, states, files))
+	if (!host_sockets_count(states, IPPROTO_TCP, &reader->diag) || count_in_files(reader, states, files))
 		host_sockets_tcp(&now->system, states);
 }
 
@@ -105,14 +108,13 @@ static void read_udp(struct host_reader *reader, struct host_reading *now)
 	static const char *const files[] = {"/proc/net/udp", "/proc/net/udp6"};
 	unsigned int states[HOST_SOCKET_STATES];
 
-	if (!host_sockets_count(states, IPPROTO_UDP) || count_in_files(reader, states, files))
+	if (!host_sockets_count(states, IPPROTO_UDP, &reader->diag) || count_in_files(reader, states, files))
 		host_sockets_udp(&now->system, states);
 }
 
 static void read_links(struct host_reader *reader, struct host_reading *now)
 {
-	(void)reader;
-	if (host_links_read(&now->links))
+	if (host_links_read(&now->links, &reader->route))
 		now->links.count = 0;
 }
 
@@ -211,5 +213,7 @@ void host_reader_close(struct host_reader *reader)
 	host_processes_free(&reader->processes);
 	host_processes_free(&reader->processes_before);
 	host_file_free(&reader->file);
+	netlink_close(&reader->route);
+	netlink_close(&reader->diag);
 	free(reader);
 }

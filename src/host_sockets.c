@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "host_sockets.h"
-#include "netlink.h"
 
 /*
  * All there are in /proc: no sockets that are only bound (bit 13, from 6.8 on). 12 is NEW_SYN_RECV, which the kernel
@@ -26,7 +25,7 @@ static void take_socket(void *context, const struct nlmsghdr *message)
 }
 
 /* The old request, TCPDIAG_GETSOCK, is the only one that lists both families in one pass. */
-static int count_tcp(unsigned int *states)
+static int count_tcp(unsigned int *states, struct netlink *netlink)
 {
 	const struct {
 		struct nlmsghdr header;
@@ -38,10 +37,10 @@ static int count_tcp(unsigned int *states)
 		.request.idiag_states = ALL_STATES,
 	};
 
-	return netlink_dump(NETLINK_SOCK_DIAG, &message.header, take_socket, states);
+	return netlink_dump(netlink, NETLINK_SOCK_DIAG, &message.header, take_socket, states);
 }
 
-static int count_family(unsigned int *states, int family, int protocol)
+static int count_family(unsigned int *states, int family, int protocol, struct netlink *netlink)
 {
 	const struct {
 		struct nlmsghdr header;
@@ -53,15 +52,15 @@ static int count_family(unsigned int *states, int family, int protocol)
 		.request = {.sdiag_family = family, .sdiag_protocol = protocol, .idiag_states = ALL_STATES},
 	};
 
-	return netlink_dump(NETLINK_SOCK_DIAG, &message.header, take_socket, states);
+	return netlink_dump(netlink, NETLINK_SOCK_DIAG, &message.header, take_socket, states);
 }
 
-int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol)
+int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol, struct netlink *netlink)
 {
 	memset(states, 0, HOST_SOCKET_STATES * sizeof(*states));
 	if (protocol == IPPROTO_TCP)
-		return count_tcp(states);
-	return count_family(states, AF_INET, protocol) ?: count_family(states, AF_INET6, protocol);
+		return count_tcp(states, netlink);
+	return count_family(states, AF_INET, protocol, netlink) ?: count_family(states, AF_INET6, protocol, netlink);
 }
 
 void host_sockets_tcp(struct host_values *values, const unsigned int states[static HOST_SOCKET_STATES])

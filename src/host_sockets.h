@@ -8,10 +8,11 @@
 #define L4_HOST_SOCKETS_H
 
 #include "host_parse.h"
+#include "netlink.h"
 
 /* Counts by the kernel's number of the state. protocol: IPPROTO_TCP, IPPROTO_UDP. Returns 0 or -errno: ask /proc then.
  */
-int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol);
+int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol, struct netlink *netlink);
 
 /* dstat's five numbers of TCP, two of UDP. */
 void host_sockets_tcp(struct host_values *values, const unsigned int states[static HOST_SOCKET_STATES]);

@@ -32,16 +32,24 @@ static bool take_messages(const char *buffer, size_t length, int *err,
 	return true;
 }
 
-int netlink_dump(int protocol, const struct nlmsghdr *request,
-		 void (*take)(void *context, const struct nlmsghdr *message), void *context)
+static int open_socket(struct netlink *netlink, int protocol)
+{
+	if (netlink->open)
+		return 0;
+	netlink->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+	netlink->open = netlink->fd >= 0;
+	return netlink->open ? 0 : -errno;
+}
+
+static int receive(const struct netlink *netlink, void (*take)(void *context, const struct nlmsghdr *message),
+		   void *context)
 {
 	char buffer[BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
-	const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-	int err = fd < 0 || send(fd, request, request->nlmsg_len, 0) < 0 ? -errno : 0;
-	bool more = !err;
+	bool more = true;
+	int err = 0;
 
 	while (more) {
-		const ssize_t length = recv(fd, buffer, sizeof(buffer), 0);
+		const ssize_t length = recv(netlink->fd, buffer, sizeof(buffer), 0);
 
 		if (length > 0) {
 			more = take_messages(buffer, length, &err, take, context);
@@ -50,7 +58,25 @@ int netlink_dump(int protocol, const struct nlmsghdr *request,
 			more = false;
 		}
 	}
-	if (fd >= 0)
-		close(fd);
 	return err;
+}
+
+int netlink_dump(struct netlink *netlink, int protocol, const struct nlmsghdr *request,
+		 void (*take)(void *context, const struct nlmsghdr *message), void *context)
+{
+	int err = open_socket(netlink, protocol);
+
+	if (!err && send(netlink->fd, request, request->nlmsg_len, 0) < 0)
+		err = -errno;
+	err = err ?: receive(netlink, take, context);
+	if (err)
+		netlink_close(netlink); /* there may be more of this answer to come */
+	return err;
+}
+
+void netlink_close(struct netlink *netlink)
+{
+	if (netlink->open)
+		close(netlink->fd);
+	netlink->open = false;
 }

@@ -20,7 +20,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 INSTALL ?= install
 
-LIBRARIES := libbpf libcap-ng jansson zlib
+LIBRARIES := libbpf libcap-ng jansson ncursesw zlib
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror
 O := build
 

@@ -6,6 +6,7 @@
 #include "columns.h"
 #include "dimension.h"
 #include "help.h"
+#include "live_keys.h"
 #include "memory.h"
 #include "metrics.h"
 #include "option_table.h"
@@ -103,6 +104,9 @@ void help_print_list(FILE *file)
 	fputs("Columns (--NAME):\n", file);
 	for (size_t i = 0; i < column_group_count; i++)
 		print_name(file, column_groups[i].name, column_groups[i].help);
+	fputs("\nKeys (--by on a terminal):\n", file);
+	for (size_t i = 0; i < live_key_count; i++)
+		print_name(file, live_keys[i].name, live_keys[i].help);
 	fputs("\nDimensions (--by):\n", file);
 	for (int dim = 0; dim < DIM_COUNT; dim++)
 		print_name(file, dimensions[dim].name, dimensions[dim].help);

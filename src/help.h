@@ -8,7 +8,7 @@
 /* At most 80 columns wide. */
 void help_print(FILE *file);
 
-/* Every column, dimension and metric with its meaning. */
+/* Every column, key, dimension and metric with its meaning. */
 void help_print_list(FILE *file);
 
 #endif

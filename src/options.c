@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,9 @@
 #include "options.h"
 #include "text.h"
 
-enum { DELAY_MAX = 7 * 24 * 3600, OPTIONS_MAX = 128, LONG_BASE = 1000 };
+enum { DELAY_MAX = 7 * 24 * 3600, OPTIONS_MAX = 128, LONG_BASE = 1000, TOP_DEFAULT = 10 };
+
+#define TOP_NOT_GIVEN ULONG_MAX /* none that can be */
 
 struct getopt_tables {
 	struct option longs[OPTIONS_MAX + 1];
@@ -360,13 +363,16 @@ int options_parse(struct options *options, int argc, char **argv, char **complai
 	*complaint = NULL;
 	*options = (struct options){
 		.delay = 1,
-		.top = 10,
+		.top = TOP_NOT_GIVEN,
 		.prefix4 = 24,
 		.prefix6 = 64,
 		.cells = 65536,
 		.sort.by = {METRIC_NONE},
 	};
 	err = parse(options, argc, argv, complaint);
+	options->top_given = options->top != TOP_NOT_GIVEN;
+	if (!options->top_given)
+		options->top = TOP_DEFAULT;
 	if (err)
 		make_printable(complaint);
 	return err;

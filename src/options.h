@@ -48,6 +48,7 @@ struct options {
 	struct dimension_list by;	    /* count 0: lines instead of a table */
 	struct report_sort sort;	    /* by[0] METRIC_NONE: each view's own */
 	unsigned long top;		    /* 0: all */
+	bool top_given;
 	unsigned long prefix4, prefix6;
 	unsigned long cells;
 	struct filter filter;

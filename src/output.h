@@ -25,6 +25,8 @@ struct output_settings {
 	struct dimension_list by; /* --by; count 0: none */
 	struct report_sort sort;  /* --sort; by[0] METRIC_NONE: each view's own */
 	size_t top;		  /* --top; 0: all */
+	size_t rows;		  /* the same where rows can be scrolled: 0 unless --top was given */
+	unsigned long count;	  /* intervals there will be; 0: nobody knows */
 	struct dimension_context dimension;
 	const struct column_group **columns; /* chosen for the line output, NULL-terminated; NULL: the default line */
 	/* Of the interfaces, of the disks those to show, NULL-terminated; NULL: the total. */
@@ -51,7 +53,7 @@ struct output {
 	void (*resized)(void *state);
 };
 
-extern const struct output output_dstat, output_table, output_listeners;
+extern const struct output output_dstat, output_table, output_live, output_listeners;
 extern const struct output output_json, output_json_rows, output_csv, output_csv_table, output_csv_listeners;
 
 #endif

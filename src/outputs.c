@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "outfile.h"
 #include "outputs.h"
+#include "screen.h"
 #include "terminal.h"
 
 /* An output and where it goes. */
@@ -45,7 +46,9 @@ static const struct output *output_for_people(const struct options *options)
 {
 	if (options->listeners)
 		return &output_listeners;
-	return options->by.count ? &output_table : &output_dstat;
+	if (!options->by.count)
+		return &output_dstat;
+	return screen_possible() ? &output_live : &output_table;
 }
 
 /* What `> FILE` calls standard output; false if it is no file, or has none of our extensions. */
@@ -152,6 +155,8 @@ static struct output_settings settings_for(const struct sink *sink, const struct
 		.by = options->by,
 		.sort = options->sort,
 		.top = options->top,
+		.rows = options->top_given ? options->top : 0,
+		.count = options->count,
 		.columns = options->columns[0] ? (const struct column_group **)options->columns : NULL,
 		.delay = options->delay,
 	};

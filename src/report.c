@@ -193,16 +193,24 @@ static int compare_groups(const void *a, const void *b, void *context)
 	return memcmp(&keys[0], &keys[1], sizeof(keys[0]));
 }
 
+static void add_value(struct report_values *values, enum metric metric, int64_t value)
+{
+	if (metrics[metric].kind != METRIC_MAX)
+		values->counter[metric] += value;
+	else if (value > values->counter[metric])
+		values->counter[metric] = value;
+}
+
 static void add_cell(struct report_values *values, const struct snapshot_cell *cell)
 {
-	for (int m = 0; m < METRIC_COUNT; m++) {
-		const int64_t value = metrics[m].kind == METRIC_RATIO ? 0 : cell_value(cell, m);
+	for (int m = 0; m < METRIC_COUNT; m++)
+		add_value(values, m, metrics[m].kind == METRIC_RATIO ? 0 : cell_value(cell, m));
+}
 
-		if (metrics[m].kind != METRIC_MAX)
-			values->counter[m] += value;
-		else if (value > values->counter[m])
-			values->counter[m] = value;
-	}
+void report_add(struct report_values *values, const struct report_values *more)
+{
+	for (int m = 0; m < METRIC_COUNT; m++)
+		add_value(values, m, more->counter[m]);
 }
 
 /* Gives the best `top` groups a row each, in order, and all others the row behind them. */

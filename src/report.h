@@ -54,6 +54,9 @@ void report_free(struct report *report);
 /* Value of a metric in a row. Counters and maxima as they are, ratios as the quotient (0 if the denominator is). */
 double report_value(const struct report_values *values, enum metric metric);
 
+/* Adds the values of one row to those of another; of maxima the larger stays. */
+void report_add(struct report_values *values, const struct report_values *more);
+
 /*
  * The row that a top shows: the best, if it has anything of what it was sorted by, else NULL; `other` only if there is
  * nothing but what found no cell.

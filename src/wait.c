@@ -37,6 +37,7 @@ int wait_open(struct wait *wait)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGQUIT); /* Ctrl-\ in a terminal that has to be given back */
 	sigaddset(&signals, SIGWINCH);
 	if (!ignored(SIGHUP))
 		sigaddset(&signals, SIGHUP);

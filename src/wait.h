@@ -14,8 +14,8 @@ struct wait {
 };
 
 /*
- * From now on SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGWINCH only end a wait, and writing
- * to a closed pipe is an error like others. Returns 0, or -errno, having said why.
+ * From now on SIGINT, SIGTERM, SIGQUIT, SIGHUP (unless it is ignored, as under nohup) and SIGWINCH only end a wait, and
+ * writing to a closed pipe is an error like others. Returns 0, or -errno, having said why.
  */
 int wait_open(struct wait *wait);
 

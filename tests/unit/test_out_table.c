@@ -237,43 +237,6 @@ static size_t occurrences(const char *text, const char *what)
 	return count;
 }
 
-/* On a terminal: scrolled free once, then redrawn in place, each line and the rest cleared. */
-static void a_terminal_is_redrawn_in_place(void **state)
-{
-	static const char table[] = "\033[H23-11 06:31:32  1.00 s\033[K\n"
-				    "name            *dg-in *dg-out  drops\033[K\n"
-				    "iperf3          88000       0      4 \033[K\n"
-				    "unknown           249     250      0 \033[K\n"
-				    "other               0       0      0 \033[K\n"
-				    "total           88249     250      4 \033[K\n"
-				    "\033[J";
-	struct output_settings settings;
-	char expected[1024];
-
-	(void)state;
-	setenv("TERM", "xterm", 1);
-	settings = by(terminal_settings(40, 7), "name");
-	settings.top = 0; /* all, but there is room for two */
-	snprintf(expected, sizeof(expected), "\n\n\n\n\n\n\n%s%s", table, table);
-	assert_busy(settings, 2, expected);
-}
-
-static void rows_end_where_the_screen_does(void **state)
-{
-	struct snapshot snapshot = busy_snapshot();
-
-	(void)state;
-	setenv("TERM", "xterm", 1);
-	for (int lines = 6; lines < 20; lines++) {
-		struct output_settings settings = by(terminal_settings(80, lines), "subnet,port");
-		char *text = written(&output_table, settings, &snapshot, 1);
-
-		assert_in_range(occurrences(text, "\033[K\n"), 1, lines - 1);
-		free(text);
-	}
-	snapshot_free(&snapshot);
-}
-
 static void colours_change_nothing_else(void **state)
 {
 	struct output_settings plain = by(dumb_settings(120, 24), "subnet,port"), coloured = plain;
@@ -368,8 +331,6 @@ int main(void)
 		cmocka_unit_test(what_rows_are_ranked_by_is_seen),
 		cmocka_unit_test(active_columns_come_first),
 		cmocka_unit_test(no_line_is_wider_than_the_terminal),
-		cmocka_unit_test(a_terminal_is_redrawn_in_place),
-		cmocka_unit_test(rows_end_where_the_screen_does),
 		cmocka_unit_test(colours_change_nothing_else),
 		cmocka_unit_test(trouble_with_the_numbers_is_told),
 		cmocka_unit_test(names_cannot_harm),

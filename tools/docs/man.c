@@ -9,6 +9,7 @@
 #include "columns.h"
 #include "dimension.h"
 #include "docs.h"
+#include "live_keys.h"
 #include "metrics.h"
 #include "option_table.h"
 
@@ -119,6 +120,16 @@ static void write_dimensions(FILE *out)
 	fputs(".El\n", out);
 }
 
+static void write_keys(FILE *out)
+{
+	fputs(".Bl -tag -width Space\n", out);
+	for (size_t i = 0; i < live_key_count; i++) {
+		fprintf(out, ".It Ic \\&%s\n", live_keys[i].name);
+		write_text(out, live_keys[i].help);
+	}
+	fputs(".El\n", out);
+}
+
 static void write_metrics(FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
@@ -141,8 +152,8 @@ static const struct {
 	const char *line;
 	void (*write)(FILE *out);
 } lists[] = {
-	{"@options@\n", write_options}, {"@columns@\n", write_columns},	  {"@dimensions@\n", write_dimensions},
-	{"@metrics@\n", write_metrics}, {"@examples@\n", write_examples},
+	{"@options@\n", write_options}, {"@columns@\n", write_columns}, {"@dimensions@\n", write_dimensions},
+	{"@keys@\n", write_keys},	{"@metrics@\n", write_metrics}, {"@examples@\n", write_examples},
 };
 
 static void write_line(FILE *out, const char *line)

@@ -34,11 +34,14 @@ for cover in retrans_cover opens_out_cover opens_in_cover failed_cover udp_drops
 		'"as wanted"'
 done
 
-# A namespace that lives for a part of an interval, and connects to itself.
-watch all 2 --top 0 --by netns
+# A namespace that lives for a part of an interval, and connects to itself. l4dstat stands still until it has gone, so that
+# no interval can end meanwhile.
+watch all 0.5 --top 0 --by netns
+kill -STOP "${job_pid[all]}"
 start brief unshare --net -- bash -c "ip link set lo up && stat -L -c 'netns=%i' /proc/self/ns/net &&
 	exec '$traffic' tcp-connect --to 127.0.0.1 --port 7001 --count 30 --fails"
 finish brief
+kill -CONT "${job_pid[all]}"
 next_line all
 unwatch all
 brief=".rows[] | select(.netns == \"$(told brief netns)\")"

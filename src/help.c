@@ -11,7 +11,7 @@
 #include "metrics.h"
 #include "option_table.h"
 
-enum { WIDTH = 80, OPTION_WIDTH = 24, EXAMPLE_WIDTH = 38, NAME_WIDTH = 24 };
+enum { WIDTH = 80, OPTION_WIDTH = 24, EXAMPLE_WIDTH = 41, NAME_WIDTH = 24 };
 
 /* `left`, then the text from column `at` on, broken at spaces so that no line is wider than WIDTH. */
 static void print_entry(FILE *file, const char *left, int at, const char *text)

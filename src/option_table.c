@@ -31,7 +31,7 @@ const struct option_example option_examples[] = {
 	{"l4dstat --by process", "who sends or is hit by the UDP flood"},
 	{"l4dstat --by subnet,port", "who connects, and to which port"},
 	{"l4dstat --by subnet --prefix4 32", "single addresses instead of subnets"},
-	{"l4dstat --subnet 203.0.113.0/24 --by process", "who talks to that network"},
+	{"l4dstat --subnet 10.0.0.0/8 --by port", "what that network uses"},
 	{"l4dstat --listeners", "whose accept queues are full"},
 	{"l4dstat -t --states", "TCP sockets by state"},
 	{"l4dstat --json 1 | jq .total", "for machines"},

@@ -74,7 +74,7 @@ void help_print(FILE *file)
 {
 	fputs("Usage: l4dstat [options] [delay [count]]\n"
 	      "What TCP and UDP do on this host, and who it is: subnet, port, process.\n"
-	      "Needs root.\n\n",
+	      "Needs root, but for dstat's own columns.\n\n",
 	      file);
 	for (const struct option_example *example = option_examples; example->command; example++) {
 		char left[96];

@@ -262,20 +262,9 @@ static enum exit_code printed(void)
 	return EXIT_RUNTIME;
 }
 
-int main(int argc, char **argv)
+static enum exit_code run_task(const struct options *options)
 {
-	struct options options;
-	char *complaint = NULL;
-
-	setlocale(LC_CTYPE, "");
-	setlocale(LC_TIME, "");
-	argv = options_with_environment(&argc, argv);
-	if (options_parse(&options, argc, argv, &complaint)) {
-		fprintf(stderr, "l4dstat: %s%s\n", complaint, getenv("L4DSTAT_OPTS") ? " (L4DSTAT_OPTS is set)" : "");
-		free(complaint);
-		return EXIT_USAGE;
-	}
-	switch ((enum options_task)options.task) {
+	switch ((enum options_task)options->task) {
 	case TASK_HELP:
 		help_print(stdout);
 		return printed();
@@ -288,9 +277,27 @@ int main(int argc, char **argv)
 	case TASK_RUN:
 		break;
 	}
-	format_choose(options.floats	 ? DECIMALS_ALWAYS
-		      : options.integers ? DECIMALS_NEVER
-					 : DECIMALS_AS_DSTAT,
-		      options.bits);
-	return run_all(&options);
+	format_choose(options->floats	  ? DECIMALS_ALWAYS
+		      : options->integers ? DECIMALS_NEVER
+					  : DECIMALS_AS_DSTAT,
+		      options->bits);
+	return run_all(options);
+}
+
+int main(int argc, char **argv)
+{
+	char **arguments = options_with_environment(&argc, argv);
+	struct options options;
+	enum exit_code code = EXIT_USAGE;
+	char *complaint;
+
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_TIME, "");
+	if (options_parse(&options, argc, arguments, &complaint))
+		fprintf(stderr, "l4dstat: %s%s\n", complaint, getenv("L4DSTAT_OPTS") ? " (L4DSTAT_OPTS is set)" : "");
+	else
+		code = run_task(&options);
+	free(complaint);
+	free(arguments);
+	return code;
 }

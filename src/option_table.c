@@ -34,6 +34,7 @@ const struct option_example option_examples[] = {
 	{"l4dstat --subnet 10.0.0.0/8 --by port", "what that network uses"},
 	{"l4dstat --listeners", "whose accept queues are full"},
 	{"l4dstat -t --states", "TCP sockets by state"},
+	{"l4dstat -tnp --tcp --udp", "dstat's own columns, without root"},
 	{"l4dstat --json 1 | jq .total", "for machines"},
 	{},
 };

@@ -308,9 +308,10 @@ unsigned int options_host_parts(const struct options *options)
 
 char **options_with_environment(int *argc, char **argv)
 {
-	const char *environment = getenv("L4DSTAT_OPTS");
-	char *words = memory_format("%s", environment ?: ""), *rest = words;
-	char **all = memory_new(*argc + strlen(words) + 1, sizeof(*all));
+	const char *environment = getenv("L4DSTAT_OPTS") ?: "";
+	const size_t length = strlen(environment), most = *argc + length + 1;
+	char **all = memory_new(1, most * sizeof(*all) + length + 1); /* the words stand behind the list */
+	char *words = strcpy((char *)(all + most), environment), *rest;
 	int count = 0;
 
 	all[count++] = argv[0];

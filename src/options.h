@@ -71,7 +71,10 @@ bool options_want_programs(const struct options *options);
 /* What has to be read of the host: of enum host_part. */
 unsigned int options_host_parts(const struct options *options);
 
-/* The arguments with those of L4DSTAT_OPTS (separated by blanks) before them. The list lives as long as the program. */
+/*
+ * The arguments with those of L4DSTAT_OPTS (separated by blanks) before them. The list is to be freed when what
+ * options_parse() has made of it is not needed any more: words of it are in there.
+ */
 char **options_with_environment(int *argc, char **argv);
 
 #endif

@@ -24,7 +24,7 @@ arguments() { # COMMAND
 }
 
 # Commands of README's ```sh blocks, the indented examples of --help, those of the manual: each for one short interval.
-examples=$(sed -n '/^```sh$/,/^```$/s/^sudo //p' README.md)
+examples=$(sed -n '/^```sh$/,/^```$/{s/^sudo //; /^l4dstat/p}' README.md)
 examples+=$'\n'$(sed -n 's/^  \(l4dstat.*[^ ]\)   *[^ ].*$/\1/p' "$work/help")
 examples+=$'\n'$(sed -n 's/^\.Dl //p' build/docs/l4dstat.8)
 ran=0

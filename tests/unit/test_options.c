@@ -104,6 +104,80 @@ static void keeps_the_order_of_columns(void **state)
 	assert_null(options.columns[3]);
 }
 
+static void assert_columns(const char *line, const char *expected)
+{
+	struct options options;
+	char names[512] = "";
+
+	assert_understood(&options, line);
+	for (size_t i = 0; options.columns[i]; i++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", i ? " " : "",
+			 options.columns[i]->name);
+	assert_string_equal(names, expected);
+}
+
+/* Words of fifteen years. */
+static void knows_what_dstat_knows(void **state)
+{
+	struct options options;
+
+	(void)state;
+	assert_columns("--tcp --udp --net --socket", "tcp udp net socket");
+	assert_columns("-tnp 5", "time net proc");
+	assert_columns("-t --tcp --net --socket --top-cpu --top-io", "time tcp net socket top-cpu top-io");
+	assert_columns("-c -T -y -g -d -p", "cpu epoch sys page disk proc");
+	assert_columns("-a", "cpu disk net page sys");
+	assert_columns("-f", "cpu disk net page sys");
+	assert_columns("-t -f", "time");
+	assert_columns("-n -a", "net cpu disk page sys");
+	assert_columns("-N eth0,total", "net");
+	assert_columns("-N eth0 --net-packets", "net-packets");
+	assert_columns("-D sda -t", "time disk");
+	assert_understood(&options, "-N eth0,total --bits --float --bw --noupdate --noheaders");
+	assert_string_equal(options.instances[HOST_LINKS], "eth0,total");
+	assert_true(options.bits && options.floats && options.on_white && options.noupdate && options.noheaders);
+}
+
+/* What dstat shows can be had without programs in the kernel; all else cannot. */
+static void knows_what_needs_programs(void **state)
+{
+	struct options options;
+
+	(void)state;
+	assert_understood(&options,
+			  "-tT -a -p --tcp --udp --socket --raw --unix --net-packets --top-cpu-adv --top-io-adv "
+			  "--top-mem --top-cpu --top-io");
+	assert_false(options_want_programs(&options));
+	assert_understood(&options, "-t");
+	assert_false(options_want_programs(&options));
+	assert_int_equal(options_host_parts(&options), 0);
+	assert_understood(&options, "--tcp -n");
+	assert_int_equal(options_host_parts(&options), HOST_TCP | HOST_READ_LINKS);
+	assert_understood(&options, "-n --retrans");
+	assert_true(options_want_programs(&options));
+	assert_understood(&options, "");
+	assert_true(options_want_programs(&options));
+}
+
+static void takes_the_environment_first(void **state)
+{
+	char *argv[] = {"l4dstat", "5", NULL};
+	int argc = 2;
+	char **all;
+
+	(void)state;
+	setenv("L4DSTAT_OPTS", " -t\t--nocolor\n", 1);
+	all = options_with_environment(&argc, argv);
+	assert_int_equal(argc, 4);
+	assert_string_equal(all[0], "l4dstat");
+	assert_string_equal(all[1], "-t");
+	assert_string_equal(all[2], "--nocolor");
+	assert_string_equal(all[3], "5");
+	assert_null(all[4]);
+	free(all);
+	unsetenv("L4DSTAT_OPTS");
+}
+
 static void refuses(void **state)
 {
 	static const struct {
@@ -181,6 +255,10 @@ static void refuses(void **state)
 		{"1 2.5", "'2.5'"},
 		{"1 2 3", "'3'"},
 		{"--json --conn", "--conn"},
+		{"--json -N lo", "--net"},
+		{"--float --integer", "--integer"},
+		{"-N ''", "--interfaces"},
+		{"--net --port 443", "--net"},
 		{"--by port --conn", "--conn"},
 	};
 
@@ -203,6 +281,9 @@ int main(void)
 		cmocka_unit_test(has_defaults),
 		cmocka_unit_test(understands),
 		cmocka_unit_test(keeps_the_order_of_columns),
+		cmocka_unit_test(knows_what_dstat_knows),
+		cmocka_unit_test(knows_what_needs_programs),
+		cmocka_unit_test(takes_the_environment_first),
 		cmocka_unit_test(refuses),
 	};
 

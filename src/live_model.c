@@ -467,7 +467,8 @@ static size_t sort_rows(struct live_model *model, struct live_view *view)
 		view->rows[i] = view->rows[shown];
 		view->rows[shown++] = row;
 	}
-	qsort(view->rows, shown, sizeof(*view->rows), compare_ranks);
+	if (shown) /* there may be no array yet */
+		qsort(view->rows, shown, sizeof(*view->rows), compare_ranks);
 	for (size_t i = 0; i < view->count; i++)
 		view->rows[i]->place = i;
 	return shown;

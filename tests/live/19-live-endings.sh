@@ -117,10 +117,13 @@ program = subprocess.Popen(sys.argv[1:], stdin=slave, stdout=slave, stderr=subpr
                            env={**os.environ, "TERM": "xterm"})
 os.close(slave)
 seen = b""
-while b"process" not in seen:
-    assert select.select([master], [], [], 20)[0], "no table"
-    seen += os.read(master, 65536)
-os.close(master)
-print("exit", program.wait(timeout=20))
+try:
+    while b"process" not in seen:
+        assert select.select([master], [], [], 20)[0], "no table"
+        seen += os.read(master, 65536)
+    os.close(master)
+    print("exit", program.wait(timeout=20))
+finally:
+    program.kill()
 END
 equal "the terminal vanishes" "$(python3 "$work/vanish.py" "$l4dstat" --by process 0.2)" "exit 0"

@@ -83,7 +83,9 @@ type_line fg
 within 10 "fg brings the table back" shows '^netns '
 "${tmux[@]}" send-keys -t shell q
 within 10 "q after fg" is_pane '#{alternate_on}' 0
-type_line "stty -a >'$work/modes'; echo 'ended: 0'; echo 'before: the table'"
+rm -f "$work/modes" # those of when it was stopped
+type_line "stty -a >'$work/modes'; echo 'before: the table'; echo 'ended: 0'"
+within 10 "the shell after fg" shows '^ended: 0'
 restored "stopped and continued" 0
 
 # An error, said where it can be read.

@@ -12,7 +12,7 @@ _Static_assert((int)L4_GAUGE_SLOTS <= 16 && (int)L4_SLOTS >= 16, "l4_count_state
 
 /* Which gauge a state is, + 1; 0: none. */
 const __u8 l4_gauge_of[16] = {
-#define L4_GAUGE(name, state, title, help) [BPF_TCP_##state] = L4_##name + 1,
+#define L4_GAUGE(name, state, ...) [BPF_TCP_##state] = L4_##name + 1,
 #include "metrics.def"
 };
 

@@ -6,18 +6,22 @@
 #include "metrics.h"
 
 const struct metric_info metrics[METRIC_COUNT] = {
-#define IN_CELLS(name_, kind_, proto_, unit_, title_, help_) \
-	[METRIC_##name_] = {.name = #name_,                  \
-			    .title = title_,                 \
-			    .help = help_,                   \
-			    .kind = kind_,                   \
-			    .unit = UNIT_##unit_,            \
-			    .proto = proto_,                 \
+#define IN_CELLS(name_, kind_, proto_, unit_, title_, exported_, help_) \
+	[METRIC_##name_] = {.name = #name_,                             \
+			    .title = title_,                            \
+			    .exported = exported_,                      \
+			    .help = help_,                              \
+			    .kind = kind_,                              \
+			    .unit = UNIT_##unit_,                       \
+			    .proto = proto_,                            \
 			    .slot = L4_##name_},
-#define L4_TCP(name, unit, title, help) IN_CELLS(name, METRIC_COUNTER, L4_PROTO_TCP, unit, title, help)
-#define L4_TCP_MAX(name, unit, title, help) IN_CELLS(name, METRIC_MAX, L4_PROTO_TCP, unit, title, help)
-#define L4_UDP(name, unit, title, help) IN_CELLS(name, METRIC_COUNTER, L4_PROTO_UDP, unit, title, help)
-#define L4_GAUGE(name, state, title, help) IN_CELLS(name, METRIC_GAUGE, L4_PROTO_TCP, COUNT, title, help)
+#define L4_TCP(name, unit, title, exported, help) \
+	IN_CELLS(name, METRIC_COUNTER, L4_PROTO_TCP, unit, title, exported, help)
+#define L4_TCP_MAX(name, unit, title, help) IN_CELLS(name, METRIC_MAX, L4_PROTO_TCP, unit, title, NULL, help)
+#define L4_UDP(name, unit, title, exported, help) \
+	IN_CELLS(name, METRIC_COUNTER, L4_PROTO_UDP, unit, title, exported, help)
+#define L4_GAUGE(name, state, title, exported, help) \
+	IN_CELLS(name, METRIC_GAUGE, L4_PROTO_TCP, COUNT, title, exported, help)
 #define L4_RATIO(name_, unit_, numerator_, denominator_, title_, help_) \
 	[METRIC_##name_] = {.name = #name_,                             \
 			    .title = title_,                            \

@@ -43,6 +43,7 @@ struct metric_info {
 	const char *name;
 	const char *title;
 	const char *help;
+	const char *exported; /* see metrics.def; NULL: not exported, as a maximum or a ratio is of one interval */
 	enum metric_kind kind;
 	enum metric_unit unit;
 	uint8_t proto;			    /* enum l4_proto: which cells have it; not of ratios */

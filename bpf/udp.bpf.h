@@ -138,11 +138,11 @@ static __always_inline __u32 l4_udp_dgrams(struct __sk_buff *skb, __u32 bytes)
 	return skb->gso_segs ?: (bytes + skb->gso_size - 1) / skb->gso_size;
 }
 
-static __always_inline void l4_udp_count(const struct l4_cell_key *key, const struct l4_ledger *ledger,
+static __always_inline void l4_udp_count(const struct l4_cell_key *key, const struct l4_owner *owner,
 					 struct __sk_buff *skb, __u32 udp_at, bool outgoing)
 {
 	const __u32 bytes = skb->len - udp_at - L4_UDP_HEADER;
-	struct l4_cell *cell = l4_cell(key, ledger ? &ledger->owner : NULL);
+	struct l4_cell *cell = l4_cell(key, owner);
 
 	if (!cell)
 		return;
@@ -152,12 +152,16 @@ static __always_inline void l4_udp_count(const struct l4_cell_key *key, const st
 		l4_add(cell, L4_udp_send_calls, 1);
 }
 
-/* In the sender's own context, before sock_send_length of the same call. */
+/*
+ * In the sender's own context, before sock_send_length of the same call. Several processes may send by one socket at
+ * once, each of them on a CPU of its own: a datagram is the sender's, whoever the socket belongs to by now.
+ */
 SEC("cgroup_skb/egress")
 int l4_udp_egress(struct __sk_buff *skb)
 {
 	const __u32 udp_at = l4_udp_offset(skb);
 	struct l4_cell_key key = {};
+	struct l4_owner sender;
 	struct l4_ledger *ledger;
 	struct bpf_sock *sk;
 
@@ -167,11 +171,16 @@ int l4_udp_egress(struct __sk_buff *skb)
 	if (!sk)
 		return 1;
 	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
-	if (ledger)
-		l4_own(&ledger->owner, bpf_get_current_task_btf());
 	l4_udp_key(&key, ledger);
+	if (ledger) {
+		sender = ledger->owner;
+		l4_own(&sender, bpf_get_current_task_btf());
+		if (!l4_owns(&ledger->owner, sender.process))
+			ledger->owner = sender;
+		l4_set_owner(&key, &sender);
+	}
 	if (!l4_udp_remote(&key, skb, udp_at, true))
-		l4_udp_count(&key, ledger, skb, udp_at, true);
+		l4_udp_count(&key, ledger ? &sender : NULL, skb, udp_at, true);
 	return 1;
 }
 
@@ -201,7 +210,7 @@ int l4_udp_ingress(struct __sk_buff *skb)
 	l4_udp_key(&arrival->key, ledger);
 	arrival->ledger = (__u64)ledger;
 	if (!l4_udp_remote(&arrival->key, skb, udp_at, false))
-		l4_udp_count(&arrival->key, ledger, skb, udp_at, false);
+		l4_udp_count(&arrival->key, ledger ? &ledger->owner : NULL, skb, udp_at, false);
 	return 1;
 }
 

@@ -21,7 +21,7 @@ CFLAGS ?= -O2 -g
 INSTALL ?= install
 
 LIBRARIES := libbpf libcap-ng jansson ncursesw zlib
-WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror
+WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wno-missing-field-initializers -Werror
 O := build
 
 # Only looked up by the rules that compile: tools/setup may first have to install them.
@@ -39,6 +39,7 @@ OBJECTS := $(SOURCES:src/%.c=$(O)/%.o)
 # What a unit test is linked with: everything that needs no kernel.
 PURE_OBJECTS := $(filter-out $(O)/main.o $(O)/source_bpf.o $(O)/kernel.o,$(OBJECTS))
 BENCH_TOOLS := $(patsubst tests/bench.d/%.c,$(O)/bench/%,$(wildcard tests/bench.d/*.c))
+FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*.c))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(O)/tests/unit-%,$(wildcard tests/unit/test_*.c))
 
 ifeq ($(V),1)
@@ -49,11 +50,13 @@ Q := @
 say = @printf '  %-9s %s\n' $(1) $(2);
 endif
 
-.PHONY: all docs run test bench check-vmlinux install uninstall clean tests-built
+.PHONY: all docs run test fuzz sanitize bench check-vmlinux install uninstall clean tests-built sanitized
 
-all: l4dstat docs
+PROGRAM := l4dstat
 
-l4dstat: $(OBJECTS)
+all: $(PROGRAM) docs
+
+$(PROGRAM): $(OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARY_LIBS) -lm
 
@@ -91,12 +94,28 @@ $(O)/l4dstat.bpf.o: bpf/l4dstat.bpf.c | $(O)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O) $(O)/tests $(O)/bench $(O)/docs:
+$(O) $(O)/tests $(O)/bench $(O)/docs $(O)/fuzz:
 	$(Q)mkdir -p $@
 
 $(O)/tests/unit-%: tests/unit/test_%.c $(PURE_OBJECTS) | $(O)/tests
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(PURE_OBJECTS) $(LDFLAGS) $(LIBRARY_LIBS) -lcmocka -lm
+
+$(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tests/fuzz/shared/*.c) $(PURE_OBJECTS) | $(O)/fuzz
+	$(call say,FUZZ,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $(filter %.c %.o,$^) $(LDFLAGS) $(LIBRARY_LIBS) -lm
+
+# Program, unit tests and fuzz targets once more, with what notices mistakes in them. The sub-make is this file with
+# another place to build in.
+SANITIZE := -fsanitize=address,undefined -fsanitize=float-cast-overflow \
+	-fno-sanitize-recover=undefined,float-cast-overflow -fsanitize=fuzzer-no-link
+
+sanitized:
+	$(Q)$(MAKE) --no-print-directory O=build/sanitize PROGRAM=build/sanitize/l4dstat CC=$(CLANG) \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' sanitized-built
+
+.PHONY: sanitized-built
+sanitized-built: $(PROGRAM) $(UNIT_TESTS) $(FUZZ_TARGETS)
 
 $(O)/traffic: $(wildcard tools/traffic/*) | $(O)
 	$(call say,CC,$@)
@@ -125,8 +144,14 @@ tests-built: all $(UNIT_TESTS) $(O)/traffic $(O)/check-vmlinux
 
 test:
 	$(Q)tools/setup test
-	$(Q)$(MAKE) --no-print-directory tests-built
+	$(Q)$(MAKE) --no-print-directory tests-built sanitized
 	$(Q)$(as_root) tests/run $(ARGS)
+
+# A part of the tests by itself. FUZZ_SECONDS=1800: for so long each target.
+fuzz sanitize:
+	$(Q)tools/setup test
+	$(Q)$(MAKE) --no-print-directory tests-built sanitized
+	$(Q)tests/run $@/
 
 bench:
 	$(Q)tools/setup test

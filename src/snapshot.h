@@ -76,6 +76,7 @@ struct snapshot {
 	size_t listener_capacity;
 	struct host_reading host; /* what the chosen columns show of the host, by host_reader.c */
 	bool goes_on;		  /* the interval is not over: these are its numbers so far */
+	bool partial;		  /* a signal cut the interval short */
 };
 
 /* Room for one more cell, zeroed. The pointer is good until the next call. Ends the program if there is no memory. */

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A line of a recording as a snapshot. It may come from anywhere: whatever stands in it is looked at before it is
+ * used.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cover.h"
+#include "memory.h"
+#include "record.h"
+#include "text.h"
+
+enum { SHOWN = 64 }; /* of what is wrong */
+
+/* So that sums over a line stay what they are; the busiest host does not get near. */
+static const int64_t counts_max = 1ll << 60;
+
+struct reading {
+	struct record *record;
+	char **complaint;
+	struct l4_owner *owner_list; /* owner_count of them, and where they live */
+	uint32_t *owner_netns;
+	size_t owner_count;
+	int64_t counted; /* the sum of all counts without their signs */
+};
+
+static int complain(const struct reading *reading, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(reading->complaint, format, arguments) < 0)
+		memory_exhausted();
+	va_end(arguments);
+	return -EINVAL;
+}
+
+/* Members of an object, elements of a list */
+
+static int get_list(const struct reading *reading, const json_t *object, const char *key, json_t **list)
+{
+	*list = json_object_get(object, key);
+	return json_is_array(*list) ? 0 : complain(reading, "'%s' is no list", key);
+}
+
+static int get_real(const struct reading *reading, const json_t *object, const char *key, double min, double max,
+		    double *real)
+{
+	const json_t *value = json_object_get(object, key);
+
+	if (!json_is_number(value))
+		return complain(reading, "'%s' is no number", key);
+	*real = json_number_value(value);
+	return *real >= min && *real <= max ? 0 : complain(reading, "'%s' is out of its range", key);
+}
+
+static int take_unsigned(const struct reading *reading, const json_t *value, const char *what, uint64_t max,
+			 uint64_t *number)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > max)
+		return complain(reading, "'%s' is no whole number from 0 to %llu", what, (unsigned long long)max);
+	*number = json_integer_value(value);
+	return 0;
+}
+
+static int get_unsigned(const struct reading *reading, const json_t *object, const char *key, uint64_t max,
+			uint64_t *number)
+{
+	return take_unsigned(reading, json_object_get(object, key), key, max, number);
+}
+
+/* That of a list's element. */
+static int take_32(const struct reading *reading, const json_t *list, size_t i, const char *what, uint32_t *number)
+{
+	uint64_t wide;
+	const int err = take_unsigned(reading, json_array_get(list, i), what, UINT32_MAX, &wide);
+
+	if (!err)
+		*number = wide;
+	return err;
+}
+
+static int take_port(const struct reading *reading, const json_t *value, uint16_t *port)
+{
+	uint64_t wide;
+	const int err = take_unsigned(reading, value, "port", UINT16_MAX, &wide);
+
+	if (!err)
+		*port = wide;
+	return err;
+}
+
+/* The place of a word in a list of them. */
+static int take_word(const struct reading *reading, const json_t *value, const char *what, const char *const *words,
+		     size_t count, uint8_t *place)
+{
+	const char *text = json_string_value(value);
+
+	for (size_t i = 0; text && i < count; i++) {
+		if (!strcmp(words[i], text)) {
+			*place = i;
+			return 0;
+		}
+	}
+	return complain(reading, "'%s' is none of those there are", what);
+}
+
+static int take_address(const struct reading *reading, const json_t *value, uint8_t address[static L4_PREFIX_LEN])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	const char *text = json_string_value(value);
+
+	if (text && strchr(text, ':') && inet_pton(AF_INET6, text, address) == 1)
+		return 0;
+	if (!text || inet_pton(AF_INET, text, address + 12) != 1)
+		return complain(reading, "there is an address that is none");
+	memcpy(address, mapped, sizeof(mapped));
+	return 0;
+}
+
+/* Text, or a list of bytes; what is longer than the kernel's names is none. */
+static int take_comm(const struct reading *reading, const json_t *value, uint8_t comm[static L4_COMM_LEN])
+{
+	const size_t length = json_is_string(value) ? json_string_length(value) : json_array_size(value);
+
+	if ((!json_is_string(value) && !json_is_array(value)) || length > L4_COMM_LEN)
+		return complain(reading, "there is a process name that is none, or is longer than %d bytes",
+				L4_COMM_LEN);
+	if (json_is_string(value))
+		memcpy(comm, json_string_value(value), length);
+	for (size_t i = 0; json_is_array(value) && i < length; i++) {
+		const json_t *byte = json_array_get(value, i);
+
+		if (!json_is_integer(byte) || json_integer_value(byte) < 0 || json_integer_value(byte) > UINT8_MAX)
+			return complain(reading, "there is a process name with a byte that is none");
+		comm[i] = json_integer_value(byte);
+	}
+	return 0;
+}
+
+/* Owners */
+
+static int take_owner(struct reading *reading, const json_t *value, size_t i)
+{
+	struct l4_owner *owner = &reading->owner_list[i];
+	uint64_t cgroup;
+	int err;
+
+	if (!json_is_array(value) || json_array_size(value) < 6)
+		return complain(reading, "there is an owner that is no list of six");
+	err = take_word(reading, json_array_get(value, 0), "kind of owner", record_owner_kinds, L4_OWNER_OTHER + 1,
+			&owner->kind)
+		      ?: take_32(reading, value, 1, "netns", &reading->owner_netns[i])
+		      ?: take_comm(reading, json_array_get(value, 2), owner->comm)
+		      ?: take_32(reading, value, 3, "pid", &owner->process.tgid)
+		      ?: take_32(reading, value, 4, "generation", &owner->process.generation)
+		      ?: take_unsigned(reading, json_array_get(value, 5), "cgroup", INT64_MAX, &cgroup);
+	if (!err)
+		owner->cgroup = cgroup;
+	return err;
+}
+
+static int take_owners(struct reading *reading, const json_t *line)
+{
+	const json_t *value;
+	json_t *list;
+	size_t i;
+	int err = get_list(reading, line, "owners", &list);
+
+	if (err)
+		return err;
+	reading->owner_count = json_array_size(list);
+	reading->owner_list = memory_new(reading->owner_count, sizeof(*reading->owner_list));
+	reading->owner_netns = memory_new(reading->owner_count, sizeof(*reading->owner_netns));
+	json_array_foreach(list, i, value)
+	{
+		err = err ?: take_owner(reading, value, i);
+	}
+	return err;
+}
+
+static int take_owner_number(const struct reading *reading, const json_t *list, uint32_t *number)
+{
+	const int err = take_32(reading, list, 0, "owner", number);
+
+	return err
+		       ?: *number < reading->owner_count
+			  ? 0
+			  : complain(reading, "there is an owner that is not in the list");
+}
+
+/* Cells */
+
+struct columns {
+	int slots[L4_SLOTS]; /* count of them; -1: of a metric that is not known */
+	size_t count;
+};
+
+struct table {
+	uint8_t kind, proto, role;
+	struct columns columns;
+};
+
+static int compare_metrics(const void *a, const void *b)
+{
+	return strcmp(metrics[*(const enum metric *)a].name, metrics[*(const enum metric *)b].name);
+}
+
+static int compare_with_metric(const void *name, const void *metric)
+{
+	return strcmp(name, metrics[*(const enum metric *)metric].name);
+}
+
+/* As metric_by_name(), for the many there are in a recording. */
+static int find_metric(const char *name, enum metric *metric)
+{
+	static enum metric by_name[METRIC_COUNT];
+	const enum metric *found;
+
+	if (by_name[0] == by_name[1]) {
+		for (int m = 0; m < METRIC_COUNT; m++)
+			by_name[m] = m;
+		qsort(by_name, METRIC_COUNT, sizeof(*by_name), compare_metrics);
+	}
+	found = bsearch(name, by_name, METRIC_COUNT, sizeof(*by_name), compare_with_metric);
+	if (!found)
+		return -ENOENT;
+	*metric = *found;
+	return 0;
+}
+
+static int take_column(const struct reading *reading, const json_t *value, struct table *table)
+{
+	const char *name = json_string_value(value);
+	enum metric metric;
+
+	if (!name || table->columns.count == L4_SLOTS)
+		return complain(reading, "there is a table whose metrics are no names, or are too many");
+	if (find_metric(name, &metric)) {
+		reading->record->unknown = name;
+		table->columns.slots[table->columns.count++] = -1;
+		return 0;
+	}
+	if (metrics[metric].kind == METRIC_RATIO || metrics[metric].proto != table->proto ||
+	    (metrics[metric].kind == METRIC_GAUGE) != (table->kind == CELL_STATES))
+		return complain(reading, "%s is not a metric of the table where it is", name);
+	table->columns.slots[table->columns.count++] = metrics[metric].slot;
+	return 0;
+}
+
+static int take_table_head(const struct reading *reading, const json_t *value, struct table *table)
+{
+	static const char *const kinds[] = {[CELL_COUNTS] = "counts", [CELL_STATES] = "states"};
+	static const char *const protos[] = {"tcp", "udp"};
+	const json_t *column;
+	json_t *list;
+	size_t i;
+	int err = take_word(reading, json_object_get(value, "kind"), "kind", kinds, 2, &table->kind)
+			  ?: take_word(reading, json_object_get(value, "proto"), "proto", protos, 2, &table->proto)
+			  ?: take_word(reading, json_object_get(value, "role"), "role", record_roles,
+				       L4_ROLE_SERVER + 1, &table->role)
+			  ?: get_list(reading, value, "metrics", &list);
+
+	if (err)
+		return err;
+	table->proto = table->proto ? L4_PROTO_UDP : L4_PROTO_TCP;
+	json_array_foreach(list, i, column)
+	{
+		err = err ?: take_column(reading, column, table);
+	}
+	return err;
+}
+
+static int take_count(struct reading *reading, const json_t *value, int64_t *count)
+{
+	int64_t magnitude;
+
+	if (!json_is_integer(value))
+		return complain(reading, "there is a count that is no whole number");
+	*count = json_integer_value(value);
+	magnitude = *count < 0 ? -(*count + 1) : *count;
+	if (magnitude > counts_max - reading->counted)
+		return complain(reading, "its counts are larger than any can be");
+	reading->counted += magnitude;
+	return 0;
+}
+
+static int take_row(struct reading *reading, const json_t *row, const struct table *table)
+{
+	const size_t size = json_array_size(row);
+	const struct l4_owner *owner;
+	struct snapshot_cell *cell;
+	uint32_t number;
+	int64_t count = 0;
+	uint16_t port;
+	int err;
+
+	if (!json_is_array(row) || size < 3 || size > 3 + table->columns.count)
+		return complain(reading, "there is a row that does not fit its table");
+	err = take_owner_number(reading, row, &number) ?: take_port(reading, json_array_get(row, 1), &port);
+	if (err)
+		return err;
+	owner = &reading->owner_list[number];
+	cell = snapshot_add(&reading->record->snapshot);
+	cell->kind = table->kind;
+	cell->key.process = owner->process;
+	cell->key.owner = owner->kind;
+	cell->key.netns = reading->owner_netns[number];
+	cell->key.proto = table->proto;
+	cell->key.role = table->role;
+	cell->key.port = port;
+	cell->cell.cgroup = owner->cgroup;
+	memcpy(cell->cell.comm, owner->comm, sizeof(cell->cell.comm));
+	err = take_address(reading, json_array_get(row, 2), cell->key.prefix);
+	for (size_t i = 3; !err && i < size; i++) {
+		err = take_count(reading, json_array_get(row, i), &count);
+		if (!err && table->columns.slots[i - 3] >= 0)
+			cell->cell.count[table->columns.slots[i - 3]] = count;
+	}
+	return err;
+}
+
+static int take_table(struct reading *reading, const json_t *value)
+{
+	struct table table = {};
+	const json_t *row;
+	json_t *rows;
+	size_t i;
+	int err = take_table_head(reading, value, &table) ?: get_list(reading, value, "rows", &rows);
+
+	if (err)
+		return err;
+	json_array_foreach(rows, i, row)
+	{
+		err = err ?: take_row(reading, row, &table);
+	}
+	return err;
+}
+
+static int take_cells(struct reading *reading, const json_t *line)
+{
+	const json_t *table;
+	json_t *list;
+	size_t i;
+	int err = get_list(reading, line, "cells", &list);
+
+	if (err)
+		return err;
+	json_array_foreach(list, i, table)
+	{
+		err = err ?: take_table(reading, table);
+	}
+	return err;
+}
+
+/* Listeners */
+
+static int take_listener(struct reading *reading, const json_t *value, size_t i)
+{
+	struct snapshot_listener *found = snapshot_add_listener(&reading->record->snapshot);
+	struct l4_listener *listener = &found->listener;
+	const struct l4_owner *owner;
+	uint32_t number;
+	int err;
+
+	if (!json_is_array(value) || json_array_size(value) < 8)
+		return complain(reading, "there is a listener that is no list of eight");
+	err = take_owner_number(reading, value, &number)
+		      ?: take_port(reading, json_array_get(value, 1), &listener->port)
+		      ?: take_address(reading, json_array_get(value, 2), listener->address)
+		      ?: take_32(reading, value, 3, "backlog", &listener->backlog)
+		      ?: take_32(reading, value, 4, "backlog_max", &listener->backlog_max)
+		      ?: take_32(reading, value, 5, "half_open", &listener->half_open)
+		      ?: take_32(reading, value, 6, "drops", &found->drops)
+		      ?: take_32(reading, value, 7, "drops_total", &listener->drops);
+	if (err)
+		return err;
+	owner = &reading->owner_list[number];
+	listener->socket = i;
+	listener->process = owner->process;
+	listener->owner = owner->kind;
+	listener->cgroup = owner->cgroup;
+	listener->netns = reading->owner_netns[number];
+	memcpy(listener->comm, owner->comm, sizeof(listener->comm));
+	return 0;
+}
+
+static int take_listeners(struct reading *reading, const json_t *line)
+{
+	const json_t *value;
+	json_t *list;
+	size_t i;
+	int err = get_list(reading, line, "listeners", &list);
+
+	if (err)
+		return err;
+	json_array_foreach(list, i, value)
+	{
+		err = err ?: take_listener(reading, value, i);
+	}
+	return err;
+}
+
+/* Names of ids: pairs. A name that is a list of bytes is of a cgroup, and none that anybody can read. */
+
+static int take_name(const struct reading *reading, struct record_names *names, const json_t *value)
+{
+	const char *text = json_string_value(json_array_get(value, 1));
+	uint64_t id;
+	int err;
+
+	if (!json_is_array(value) || json_array_size(value) < 2)
+		return complain(reading, "there is a name that is no list of two");
+	err = take_unsigned(reading, json_array_get(value, 0), "id", INT64_MAX, &id);
+	if (err || !text)
+		return err;
+	if (names->count == names->capacity) {
+		names->capacity = names->capacity ? names->capacity * 2 : 32;
+		names->list = memory_resize(names->list, names->capacity, sizeof(*names->list));
+	}
+	names->list[names->count++] = (struct record_name){id, text};
+	return 0;
+}
+
+static int take_names(const struct reading *reading, struct record_names *names, const json_t *line, const char *key)
+{
+	const json_t *value;
+	json_t *list;
+	size_t i;
+	int err = get_list(reading, line, key, &list);
+
+	names->count = 0;
+	if (err)
+		return err;
+	json_array_foreach(list, i, value)
+	{
+		err = err ?: take_name(reading, names, value);
+	}
+	if (names->count)
+		qsort(names->list, names->count, sizeof(*names->list), record_compare_names);
+	return err;
+}
+
+/* Tallies */
+
+static int take_reason(const struct reading *reading, const json_t *value, enum tally_kind kind)
+{
+	const json_t *name = json_array_get(value, 1);
+	uint64_t number, count;
+	int err;
+
+	if (!json_is_array(value) || json_array_size(value) < 3 || (!json_is_string(name) && !json_is_null(name)))
+		return complain(reading, "there is a reason in '%s' that is no list of number, name and count",
+				record_tallies[kind]);
+	err = take_unsigned(reading, json_array_get(value, 0), "reason", L4_TALLY - 1, &number)
+		      ?: take_unsigned(reading, json_array_get(value, 2), "count", INT64_MAX, &count);
+	if (err)
+		return err;
+	free(reading->record->tally_names[kind][number]);
+	reading->record->tally_names[kind][number] =
+		json_is_string(name) ? memory_format("%s", json_string_value(name)) : NULL;
+	reading->record->snapshot.tallies[kind].count[number] = count;
+	return 0;
+}
+
+static int take_tallies(const struct reading *reading, const json_t *line)
+{
+	int err = 0;
+
+	record_forget_reasons(reading->record);
+	for (int t = 0; t < TALLY_COUNT; t++) {
+		struct snapshot_tally *tally = &reading->record->snapshot.tallies[t];
+		const json_t *list = json_object_get(line, record_tallies[t]), *value;
+		size_t i;
+
+		*tally = (struct snapshot_tally){.names = list ? reading->record->tally_names[t] : NULL};
+		json_array_foreach(list, i, value)
+		{
+			err = err ?: take_reason(reading, value, t);
+		}
+	}
+	return err;
+}
+
+/* The rest */
+
+static int take_quality(const struct reading *reading, const json_t *line)
+{
+	struct snapshot_quality *quality = &reading->record->snapshot.quality;
+	const json_t *object = json_object_get(line, "quality");
+	uint64_t used, max;
+	int err = json_is_object(object) ? 0 : complain(reading, "'quality' is no object");
+
+	quality->has_cover = json_object_get(object, "unproven");
+	for (int cover = 0; !err && quality->has_cover && cover < COVER_COUNT; cover++)
+		err = get_real(reading, object, cover_names[cover], 0, HUGE_VAL, &quality->cover[cover]);
+	if (!err && quality->has_cover)
+		err = get_unsigned(reading, object, "unproven", INT64_MAX, &quality->unproven);
+	err = err
+		      ?: get_real(reading, object, "unattributed", 0, 1, &quality->unattributed)
+		      ?: get_unsigned(reading, object, "cells_used", UINT32_MAX, &used)
+		      ?: get_unsigned(reading, object, "cells_max", UINT32_MAX, &max)
+		      ?: get_unsigned(reading, object, "cell_overflow", INT64_MAX, &quality->cell_overflow)
+		      ?: get_unsigned(reading, object, "missed", INT64_MAX, &quality->missed)
+		      ?: get_real(reading, object, "late_ms", 0, 1e12, &quality->late_ms);
+	if (!err) {
+		quality->cells_used = used;
+		quality->cells_max = max;
+	}
+	return err;
+}
+
+static int take_prefix(const struct reading *reading, const json_t *line, const char *key, unsigned int max,
+		       unsigned int *length)
+{
+	uint64_t wide;
+	const int err = get_unsigned(reading, line, key, max, &wide);
+
+	if (!err)
+		*length = wide;
+	return err;
+}
+
+static int take_envelope(const struct reading *reading, const json_t *line)
+{
+	const json_t *version = json_object_get(line, "recording"), *host = json_object_get(line, "host");
+	struct record *record = reading->record;
+
+	if (!json_is_integer(version))
+		return complain(reading, "it is no line of a recording");
+	if (json_integer_value(version) != RECORD_VERSION)
+		return complain(reading, "it is of version %lld, and this l4dstat knows version %d alone",
+				json_integer_value(version), RECORD_VERSION);
+	if (!json_is_string(host))
+		return complain(reading, "'host' is no text");
+	text_printable(record->host, sizeof(record->host), (const uint8_t *)json_string_value(host),
+		       json_string_length(host));
+	record->snapshot.has_states = json_is_true(json_object_get(line, "states"));
+	record->snapshot.partial = json_is_true(json_object_get(line, "partial"));
+	return get_real(reading, line, "ts", 0, 253402300799, &record->snapshot.timestamp)
+		       ?: get_real(reading, line, "interval", 1e-9, 1e9, &record->snapshot.interval)
+		       ?: take_prefix(reading, line, "prefix4", 32, &record->prefix4)
+		       ?: take_prefix(reading, line, "prefix6", 128, &record->prefix6);
+}
+
+static int take_line(struct reading *reading, const json_t *line)
+{
+	struct record *record = reading->record;
+
+	return take_envelope(reading, line)
+		       ?: take_quality(reading, line)
+		       ?: take_tallies(reading, line)
+		       ?: take_owners(reading, line)
+		       ?: take_cells(reading, line)
+		       ?: take_listeners(reading, line)
+		       ?: take_names(reading, &record->cgroups, line, "cgroups")
+		       ?: take_names(reading, &record->netns, line, "netns");
+}
+
+int record_read(struct record *record, const char *line, size_t length, char **complaint)
+{
+	struct reading reading = {.record = record, .complaint = complaint};
+	json_error_t error;
+	int err;
+
+	snapshot_clear(&record->snapshot);
+	record->unknown = NULL;
+	json_decref(record->json);
+	record->json = json_loadb(line, length, 0, &error);
+	if (!record->json) {
+		char text[SHOWN];
+
+		text_printable(text, sizeof(text), (const uint8_t *)error.text, strlen(error.text));
+		return complain(&reading, "it is no JSON (%s)", text);
+	}
+	err = take_line(&reading, record->json);
+	free(reading.owner_list);
+	free(reading.owner_netns);
+	return err;
+}
+
+bool record_moment(const char *line, size_t length, double *timestamp)
+{
+	const size_t begins = strlen(RECORD_BEGINS);
+	char number[32] = "", *end;
+
+	if (length <= begins || memcmp(line, RECORD_BEGINS, begins))
+		return false;
+	memcpy(number, line + begins, length - begins < sizeof(number) - 1 ? length - begins : sizeof(number) - 1);
+	*timestamp = strtod(number, &end);
+	return end > number && *end == ',';
+}

@@ -49,6 +49,13 @@ enum l4_gauge_slot {
 	L4_GAUGE_SLOTS
 };
 
+/* Of what listening sockets have dropped: user space alone has such cells. */
+enum l4_listener_slot {
+#define L4_LISTENER(name, ...) L4_##name,
+#include "metrics.def"
+	L4_LISTENER_SLOTS
+};
+
 enum {
 	L4_SLOTS = (int)L4_TCP_SLOTS > (int)L4_UDP_SLOTS ? (int)L4_TCP_SLOTS : (int)L4_UDP_SLOTS,
 	L4_COMM_LEN = 16,

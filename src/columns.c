@@ -6,7 +6,7 @@
 #include "columns.h"
 
 /*
- * Their order is that of the default line. Of 40 columns retrans and top-retrans take 38; of 80 the tops and drops 76;
+ * Their order is that of the default line. Of 40 columns retrans and top-retrans take 37; of 80 the tops and drops 72;
  * of 120 all but time and tcp-io take 120, so nothing here can become wider without pushing one of them out.
  */
 const struct column_group column_groups[] = {
@@ -34,7 +34,7 @@ const struct column_group column_groups[] = {
 		.help = "TCP segments retransmitted, their share of the data segments sent, SYN-ACKs retransmitted",
 		.kind = COLUMNS_TOTAL,
 		.rank = 4,
-		.numbers = {{.title = "seg", .width = 5, .sum = {METRIC_tcp_retrans_segs, METRIC_NONE}},
+		.numbers = {{.title = "seg", .width = 4, .sum = {METRIC_tcp_retrans_segs, METRIC_NONE}},
 			    {.title = "%",
 			     .width = 4,
 			     .sum = {METRIC_tcp_retrans_ratio, METRIC_NONE},
@@ -44,12 +44,15 @@ const struct column_group column_groups[] = {
 	{
 		.name = "conn",
 		.title = "connections",
-		.help = "TCP connections accepted, opened by this host, and attempts that failed",
+		.help = "TCP connections accepted, opened by this host, attempts that failed, resets received and sent",
 		.kind = COLUMNS_TOTAL,
 		.rank = 5,
 		.numbers = {{.title = "in", .width = 4, .sum = {METRIC_tcp_opens_in, METRIC_NONE}},
 			    {.title = "out", .width = 4, .sum = {METRIC_tcp_opens_out, METRIC_NONE}},
-			    {.title = "fail", .width = 4, .sum = {METRIC_tcp_opens_failed, METRIC_NONE}}},
+			    {.title = "fail", .width = 4, .sum = {METRIC_tcp_opens_failed, METRIC_NONE}},
+			    {.title = "rst",
+			     .width = 4,
+			     .sum = {METRIC_tcp_resets_in, METRIC_tcp_resets_out, METRIC_NONE}}},
 	},
 	{
 		.name = "resets",
@@ -89,7 +92,7 @@ const struct column_group column_groups[] = {
 		.title = "udp/dgrams",
 		.help = "UDP datagrams received and sent",
 		.kind = COLUMNS_TOTAL,
-		.rank = 6,
+		.rank = 7,
 		.numbers = {{.title = "recv", .width = 5, .sum = {METRIC_udp_rx_dgrams, METRIC_NONE}},
 			    {.title = "send", .width = 5, .sum = {METRIC_udp_tx_dgrams, METRIC_NONE}}},
 	},
@@ -98,26 +101,32 @@ const struct column_group column_groups[] = {
 		.title = "drops",
 		.help = "UDP datagrams lost because a receive buffer was full",
 		.kind = COLUMNS_TOTAL,
-		.rank = 7,
+		.rank = 6,
 		.numbers =
 			{{.title = "rbuf", .width = 4, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY}},
 	},
 	{
 		.name = "drops",
 		.title = "drops",
-		.help = "UDP datagrams lost because a receive buffer was full, for a port nobody listens on, and "
-			"otherwise; "
-			"packets of either protocol that the firewall dropped",
+		.help = "UDP datagrams lost because a receive buffer was full, for a port nobody listens on; what "
+			"listening "
+			"sockets "
+			"dropped, most for a full accept queue; UDP datagrams lost otherwise; packets of either "
+			"protocol that "
+			"the firewall dropped",
 		.kind = COLUMNS_TOTAL,
-		.numbers = {{"rbuf", 4, {METRIC_udp_rx_drops, METRIC_NONE}, ALARM_ANY, 0},
-			    {"nosk", 4, {METRIC_udp_no_socket, METRIC_NONE}, ALARM_NEVER, 0},
-			    {"othr",
-			     4,
-			     {METRIC_udp_mem_drops, METRIC_udp_csum_errors, METRIC_udp_rx_errors,
-			      METRIC_udp_other_drops, METRIC_NONE},
-			     ALARM_NEVER,
-			     0},
-			    {"fire", 4, {METRIC_tcp_filtered, METRIC_udp_filtered, METRIC_NONE}, ALARM_NEVER, 0}},
+		.numbers =
+			{{.title = "rbuf", .width = 4, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY},
+			 {.title = "nosk", .width = 4, .sum = {METRIC_udp_no_socket, METRIC_NONE}},
+			 {.title = "accq",
+			  .width = 4,
+			  .sum = {METRIC_tcp_listen_drops, METRIC_NONE},
+			  .alarm = ALARM_ANY},
+			 {.title = "othr",
+			  .width = 4,
+			  .sum = {METRIC_udp_mem_drops, METRIC_udp_csum_errors, METRIC_udp_rx_errors,
+				  METRIC_udp_other_drops, METRIC_NONE}},
+			 {.title = "fire", .width = 4, .sum = {METRIC_tcp_filtered, METRIC_udp_filtered, METRIC_NONE}}},
 	},
 	{
 		.name = "top-retrans",
@@ -139,9 +148,9 @@ const struct column_group column_groups[] = {
 		.help = "the process with the most UDP datagrams received and sent, and how many",
 		.kind = COLUMNS_TOP,
 		.rank = 2,
-		.text = {.title = "process", .width = 11, .wide = 15},
-		.numbers = {{.title = "recv", .width = 5, .sum = {METRIC_udp_rx_dgrams, METRIC_NONE}},
-			    {.title = "send", .width = 5, .sum = {METRIC_udp_tx_dgrams, METRIC_NONE}}},
+		.text = {.title = "process", .width = 10, .wide = 15},
+		.numbers = {{.title = "recv", .width = 4, .sum = {METRIC_udp_rx_dgrams, METRIC_NONE}},
+			    {.title = "send", .width = 4, .sum = {METRIC_udp_tx_dgrams, METRIC_NONE}}},
 		.dims = {{DIM_PROCESS}, 1},
 		.shown = {{DIM_NAME}, 1},
 		.sort = {{METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams, METRIC_NONE}},
@@ -152,7 +161,7 @@ const struct column_group column_groups[] = {
 		.help = "the remote subnet and service port with the most new connections, and how many",
 		.kind = COLUMNS_TOP,
 		.rank = 3,
-		.text = {.title = "subnet:port", .width = 20, .wide = 29},
+		.text = {.title = "subnet:port", .width = 19, .wide = 29},
 		.numbers = {{.title = "new",
 			     .width = 4,
 			     .sum = {METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}}},
@@ -177,14 +186,19 @@ const struct column_group column_groups[] = {
 	{
 		.name = "top-drop",
 		.title = "top-drops",
-		.help = "the process whose full receive buffers lost the most UDP datagrams, its port, and how many",
+		.help = "the process that lost most, its port, and how much: UDP datagrams for a full receive buffer, "
+			"connections for a full accept queue",
 		.kind = COLUMNS_TOP,
 		.text = {.title = "process:port", .width = 17, .wide = 21},
 		.numbers =
-			{{.title = "rbuf", .width = 4, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY}},
+			{{.title = "rbuf", .width = 4, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY},
+			 {.title = "accq",
+			  .width = 4,
+			  .sum = {METRIC_tcp_listen_drops, METRIC_NONE},
+			  .alarm = ALARM_ANY}},
 		.dims = {{DIM_PROCESS, DIM_PORT}, 2},
 		.shown = {{DIM_NAME, DIM_PORT}, 2},
-		.sort = {{METRIC_udp_rx_drops, METRIC_NONE}},
+		.sort = {{METRIC_udp_rx_drops, METRIC_tcp_listen_drops, METRIC_NONE}},
 	},
 	/* dstat's own, with its titles and widths. */
 	{
@@ -392,8 +406,16 @@ const struct column table_columns[] = {
 	{.title = "dg-in", .width = 6, .sum = {METRIC_udp_rx_dgrams, METRIC_NONE}, .rank = 4},
 	{.title = "dg-out", .width = 7, .sum = {METRIC_udp_tx_dgrams, METRIC_NONE}, .rank = 4},
 	{.title = "drops", .width = 6, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY, .rank = 5},
-	{.title = "rst", .width = 5, .sum = {METRIC_tcp_resets_in, METRIC_tcp_resets_out, METRIC_NONE}, .rank = 7},
-	{.title = "rtt", .width = 5, .sum = {METRIC_tcp_rtt_us, METRIC_NONE}, .rank = 8},
+	{.title = "drop%",
+	 .width = 6,
+	 .sum = {METRIC_udp_drop_ratio, METRIC_NONE},
+	 .alarm = ALARM_ABOVE_ONE_PERCENT,
+	 .rank = 8},
+	{.title = "from", .width = 5, .sum = {METRIC_remotes_in, METRIC_NONE}, .rank = 7},
+	{.title = "to", .width = 5, .sum = {METRIC_remotes_out, METRIC_NONE}, .rank = 7},
+	{.title = "ports", .width = 6, .sum = {METRIC_ports, METRIC_NONE}, .rank = 9},
+	{.title = "rst", .width = 5, .sum = {METRIC_tcp_resets_in, METRIC_tcp_resets_out, METRIC_NONE}, .rank = 10},
+	{.title = "rtt", .width = 5, .sum = {METRIC_tcp_rtt_us, METRIC_NONE}, .rank = 11},
 };
 
 const size_t table_column_count = sizeof(table_columns) / sizeof(*table_columns);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "dimension.h"
 #include "text.h"
@@ -184,6 +185,30 @@ const struct dimension_info dimensions[DIM_COUNT] = {
 	[DIM_PROTO] = {"proto", "proto", "tcp or udp", 5, keep_proto, print_proto},
 	[DIM_ROLE] = {"role", "role", "server or client side of the service", 6, keep_role, print_role},
 };
+
+/* From the kernel, once; without it hashing still works. */
+static uint64_t random_seed(void)
+{
+	static uint64_t seed;
+
+	if (!seed && getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = 1;
+	return seed;
+}
+
+uint64_t dimension_hash(const struct dimension_key *key)
+{
+	uint64_t words[sizeof(*key) / sizeof(uint64_t)];
+	uint64_t hash = random_seed();
+
+	_Static_assert(sizeof(*key) % sizeof(uint64_t) == 0, "the key is hashed by words");
+	memcpy(words, key, sizeof(words));
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
 
 bool dimension_listed(const struct dimension_list *list, enum dimension dim)
 {

@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Rows, their order and their past. Rows are found by key in a tree of tsearch(3). */
-#include <ctype.h>
-#include <search.h>
+/* Views side by side, which of them is looked at, and what of it is seen. Their rows are live_view.c's. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "format.h"
 #include "live_keys.h"
 #include "live_model.h"
+#include "live_view.h"
 #include "memory.h"
-
-struct live_view {
-	struct report_query query;
-	struct table table;
-	void *by_key;		/* the same rows, for tfind() */
-	struct live_row **rows; /* count of them, in the order last shown */
-	size_t count, capacity;
-	unsigned long turn;		       /* intervals so far */
-	struct live_row total, other, evicted; /* other: what the reports had under that name */
-};
 
 enum { VIEWS_MAX = 1 + DIM_COUNT };
 
@@ -38,225 +27,11 @@ struct live_model {
 	struct live_row other;	/* of the picture */
 };
 
-/* Rows */
-
-static struct live_row *row_new(const struct live_view *view, const struct dimension_key *key)
-{
-	struct live_row *row = memory_new(1, sizeof(*row));
-
-	row->collected.row.key = *key;
-	row->collected.history = memory_new(view->table.count * LIVE_HISTORY, sizeof(float));
-	row->shown.history = memory_new(view->table.count * LIVE_HISTORY, sizeof(float));
-	row->place = view->count;
-	return row;
-}
-
-static void row_free(struct live_row *row)
-{
-	free(row->collected.history);
-	free(row->shown.history);
-	free(row);
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-	const struct live_row *left = a, *right = b;
-
-	return memcmp(&left->collected.row.key, &right->collected.row.key, sizeof(left->collected.row.key));
-}
-
-static struct live_row *row_of(struct live_view *view, const struct dimension_key *key)
-{
-	struct live_row wanted = {.collected.row.key = *key}, *row;
-	struct live_row *const *found = tfind(&wanted, &view->by_key, compare_keys);
-
-	if (found)
-		return *found;
-	row = row_new(view, key);
-	if (!tsearch(row, &view->by_key, compare_keys))
-		memory_exhausted();
-	if (view->count == view->capacity) {
-		view->capacity = view->capacity ? 2 * view->capacity : 64;
-		view->rows = memory_resize(view->rows, view->capacity, sizeof(*view->rows));
-	}
-	view->rows[view->count++] = row;
-	return row;
-}
-
-/* A gauge is of one moment, it does not add up over time. */
-static void add_over_time(struct report_values *sum, const struct report_values *values)
-{
-	for (int m = 0; m < METRIC_COUNT; m++) {
-		if (metrics[m].kind == METRIC_GAUGE)
-			sum->counter[m] = 0;
-	}
-	report_add(sum, values);
-}
-
-/* Takes over what a row was in this interval; all zero if it was not seen. */
-static void collect(const struct live_view *view, struct live_row *row, const struct report_row *seen, double interval)
-{
-	struct live_data *data = &row->collected;
-
-	data->known = true;
-	row->turn = view->turn;
-	if (seen) {
-		data->row = *seen;
-		data->idle = 0;
-	} else {
-		data->row.values = (struct report_values){};
-		data->idle++;
-	}
-	add_over_time(&data->sum, &data->row.values);
-	for (size_t i = 0; i < view->table.count; i++) {
-		float *history = data->history + i * LIVE_HISTORY;
-
-		memmove(history + 1, history, (LIVE_HISTORY - 1) * sizeof(*history));
-		history[0] = column_value(&view->table.slots[i].column, &data->row.values, interval);
-	}
-}
-
-static void show(const struct live_view *view, struct live_row *row)
-{
-	float *history = row->shown.history;
-
-	memcpy(history, row->collected.history, view->table.count * LIVE_HISTORY * sizeof(*history));
-	row->shown = row->collected;
-	row->shown.history = history;
-}
-
-/* Views */
-
-static void view_open(struct live_view *view, const struct dimension_list *dims, const struct report_sort *sort)
-{
-	const struct dimension_key none = {.cell.owner = L4_OWNER_OTHER};
-	struct live_row *fixed[] = {&view->total, &view->other, &view->evicted};
-
-	view->query = (struct report_query){
-		.dims = *dims,
-		.sort = sort->by[0] == METRIC_NONE ? report_default_sort(dims) : *sort,
-		.top = LIVE_ROWS,
-	};
-	table_open(&view->table, dims, &view->query.sort);
-	view->table.has_bars = true;
-	view->query.with_processes = view->table.has_processes;
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
-		struct live_row *row = row_new(view, &none);
-
-		*fixed[i] = *row;
-		free(row);
-	}
-}
-
-static void forget_node(void *row)
-{
-	(void)row; /* the rows are freed as members of the list */
-}
-
-static void view_close(struct live_view *view)
-{
-	struct live_row *fixed[] = {&view->total, &view->other, &view->evicted};
-
-	tdestroy(view->by_key, forget_node);
-	for (size_t i = 0; i < view->count; i++)
-		row_free(view->rows[i]);
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
-		free(fixed[i]->collected.history);
-		free(fixed[i]->shown.history);
-	}
-	free(view->rows);
-	table_close(&view->table);
-}
-
-/* Those that go first come last: not on the screen, and idle for longest. */
-static int compare_for_eviction(const void *a, const void *b)
-{
-	const struct live_row *left = *(struct live_row *const *)a, *right = *(struct live_row *const *)b;
-
-	if (left->shown.known != right->shown.known)
-		return left->shown.known ? -1 : 1;
-	if (left->collected.idle != right->collected.idle)
-		return left->collected.idle < right->collected.idle ? -1 : 1;
-	return compare_keys(left, right);
-}
-
-/* Keeps memory bounded; totals stay complete. While paused there are the rows on the screen beside the new ones. */
-static void evict(struct live_view *view, bool paused)
-{
-	const size_t most = LIVE_ROWS_KEPT + (paused ? LIVE_ROWS : 0);
-
-	if (view->count <= most)
-		return;
-	if (!paused) {
-		for (size_t i = 0; i < view->count; i++)
-			view->rows[i]->shown.known = false;
-	}
-	qsort(view->rows, view->count, sizeof(*view->rows), compare_for_eviction);
-	while (view->count > most) {
-		struct live_row *row = view->rows[--view->count];
-
-		report_add(&view->evicted.collected.sum, &row->collected.sum);
-		tdelete(row, &view->by_key, compare_keys);
-		row_free(row);
-	}
-}
-
-static void show_view(struct live_view *view)
-{
-	for (size_t i = 0; i < view->count; i++)
-		show(view, view->rows[i]);
-	show(view, &view->total);
-	show(view, &view->other);
-	show(view, &view->evicted);
-}
-
-/* Whether any column has something to show of it. */
-static bool is_seen(const struct live_view *view, const struct report_values *values)
-{
-	for (size_t i = 0; i < view->table.count; i++) {
-		if (column_value(&view->table.slots[i].column, values, 0))
-			return true;
-	}
-	return false;
-}
-
-static void view_interval(struct live_view *view, struct report *report, const struct snapshot *snapshot, bool paused)
-{
-	struct report_row total = {.key.cell.owner = L4_OWNER_OTHER};
-	size_t count;
-
-	view->turn++;
-	report_make(report, snapshot, &view->query);
-	count = report->count - report->has_other;
-	for (size_t i = 0; i < count; i++) {
-		if (is_seen(view, &report->rows[i].values))
-			collect(view, row_of(view, &report->rows[i].key), &report->rows[i], snapshot->interval);
-	}
-	for (size_t i = 0; i < view->count; i++) {
-		if (view->rows[i]->turn != view->turn)
-			collect(view, view->rows[i], NULL, snapshot->interval);
-	}
-	total.values = report->total;
-	collect(view, &view->total, &total, snapshot->interval);
-	collect(view, &view->other, report->has_other ? &report->rows[count] : NULL, snapshot->interval);
-	evict(view, paused);
-	if (!paused)
-		show_view(view);
-}
-
-static void view_sort(struct live_view *view, size_t slot)
-{
-	if (slot >= view->table.count)
-		return;
-	table_sort_by(&view->table, slot);
-	memcpy(view->query.sort.by, view->table.slots[slot].column.sum, sizeof(view->query.sort.by));
-}
-
 /* The model */
 
 static void add_view(struct live_model *model, const struct dimension_list *dims)
 {
-	view_open(&model->views[model->count++], dims, &model->settings.sort);
+	live_view_open(&model->views[model->count++], dims, &model->settings.sort);
 }
 
 static bool is_view_of(const struct live_view *view, enum dimension dim)
@@ -288,7 +63,7 @@ void live_free(struct live_model *model)
 	if (!model)
 		return;
 	for (size_t i = 0; i < model->count; i++)
-		view_close(&model->views[i]);
+		live_view_close(&model->views[i]);
 	report_free(&model->report);
 	free(model->list);
 	free(model);
@@ -299,7 +74,7 @@ void live_interval(struct live_model *model, const struct snapshot *snapshot)
 	model->collected = table_moment_of(snapshot);
 	model->since = model->since ?: snapshot->timestamp - snapshot->interval;
 	for (size_t i = 0; i < model->count; i++)
-		view_interval(&model->views[i], &model->report, snapshot, model->paused);
+		live_view_interval(&model->views[i], &model->report, snapshot, model->paused);
 	if (!model->paused)
 		model->shown = model->collected;
 }
@@ -309,10 +84,8 @@ void live_pause(struct live_model *model)
 	model->paused = !model->paused;
 	if (model->paused)
 		return;
-	for (size_t i = 0; i < model->count; i++) {
-		evict(&model->views[i], false);
-		show_view(&model->views[i]);
-	}
+	for (size_t i = 0; i < model->count; i++)
+		live_view_resume(&model->views[i]);
 	model->shown = model->collected;
 }
 
@@ -336,8 +109,10 @@ void live_by(struct live_model *model, enum dimension dim)
 
 static void sort_all(struct live_model *model, size_t slot)
 {
+	const char *title = model->views[model->current].table.slots[slot].column.title;
+
 	for (size_t i = 0; i < model->count; i++)
-		view_sort(&model->views[i], slot);
+		live_view_sort(&model->views[i], title);
 }
 
 void live_sort_next(struct live_model *model, int step)
@@ -348,24 +123,6 @@ void live_sort_next(struct live_model *model, int step)
 	while (at != (step > 0 ? 0 : table->count - 1) && !table->slots[at].sorted)
 		at += step > 0 ? -1 : 1; /* several can be: from the last of them to the right */
 	sort_all(model, (at + table->count + step) % table->count);
-}
-
-char live_letter(const struct table *table, size_t slot)
-{
-	char taken[UINT8_MAX + 1] = {}, letter = 0;
-
-	for (size_t i = 0; i <= slot; i++) {
-		static const char others[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-		const char *from = table->slots[i].column.title;
-
-		while (*from && (!isalpha((unsigned char)*from) || taken[toupper((unsigned char)*from)]))
-			from++;
-		for (from = *from ? from : others; taken[toupper((unsigned char)*from)]; from++)
-			;
-		letter = toupper((unsigned char)*from);
-		taken[(unsigned char)letter] = 1;
-	}
-	return letter;
 }
 
 bool live_sort_letter(struct live_model *model, char letter)
@@ -427,7 +184,7 @@ static int compare_ranks(const void *a, const void *b)
 		return left->rank > right->rank ? -1 : 1;
 	if (left->place != right->place)
 		return left->place < right->place ? -1 : 1;
-	return compare_keys(left, right);
+	return live_compare_keys(left, right);
 }
 
 static bool has_text(const struct live_model *model, const struct live_view *view, const struct live_row *row)
@@ -500,7 +257,8 @@ static void list_rows(struct live_model *model, struct live_picture *picture)
 	}
 	add_data(other, &view->other.shown);
 	report_add(&other->sum, &view->evicted.shown.sum);
-	if (picture->row_count < picture->all || is_seen(view, model->totals ? &other->sum : &other->row.values))
+	if (picture->row_count < picture->all ||
+	    live_view_shows(view, model->totals ? &other->sum : &other->row.values))
 		picture->other = &model->other;
 }
 
@@ -587,38 +345,4 @@ struct live_picture live_arrange(struct live_model *model, unsigned int columns,
 		table_measure_row(&view->table, &picture.rows[picture.first + i]->shown.row, model->settings.dimension);
 	table_lay_out(&view->table, columns);
 	return picture;
-}
-
-/* Bars */
-
-static double past(const struct table *table, const struct live_row *row, size_t ago)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < table->count; i++)
-		sum += table->slots[i].sorted ? row->shown.history[i * LIVE_HISTORY + ago] : 0;
-	return sum;
-}
-
-const char *live_bar(char text[static LIVE_BAR], const struct table *table, const struct live_row *row,
-		     unsigned int width, bool utf8)
-{
-	static const char *const blocks[] = {" ",      "\u2581", "\u2582", "\u2583", "\u2584",
-					     "\u2585", "\u2586", "\u2587", "\u2588"};
-	static const char *const marks[] = {" ", ".", ":", "-", "=", "+", "*", "#", "@"};
-	enum { LEVELS = sizeof(blocks) / sizeof(*blocks) - 1 };
-	double largest = 0;
-	char *end = text;
-
-	*end = 0;
-	width = width < LIVE_HISTORY ? width : LIVE_HISTORY;
-	for (size_t ago = 0; ago < width; ago++)
-		largest = past(table, row, ago) > largest ? past(table, row, ago) : largest;
-	for (size_t ago = width; ago--;) {
-		const double value = past(table, row, ago);
-		const size_t level = value > 0 ? 1 + (size_t)(value / largest * (LEVELS - 1) + 0.5) : 0;
-
-		end = stpcpy(end, (utf8 ? blocks : marks)[level]);
-	}
-	return text;
 }

@@ -14,7 +14,9 @@ enum metric {
 #define L4_TCP_MAX(name, ...) METRIC_##name,
 #define L4_UDP(name, ...) METRIC_##name,
 #define L4_GAUGE(name, ...) METRIC_##name,
+#define L4_LISTENER(name, ...) METRIC_##name,
 #define L4_RATIO(name, ...) METRIC_##name,
+#define L4_DISTINCT(name, ...) METRIC_##name,
 #include "metrics.def"
 	METRIC_COUNT
 };
@@ -22,8 +24,11 @@ enum metric {
 /* Ends a list of metrics. */
 #define METRIC_NONE METRIC_COUNT
 
-/* Counters add up, of maxima the largest counts, gauges are of one moment, ratios are made of counters. */
-enum metric_kind { METRIC_COUNTER, METRIC_MAX, METRIC_GAUGE, METRIC_RATIO };
+/*
+ * Counters add up, of maxima the largest counts, gauges are of one moment, ratios are made of counters. How many
+ * distinct things there are is known of the rows of a report alone: it does not add up.
+ */
+enum metric_kind { METRIC_COUNTER, METRIC_MAX, METRIC_GAUGE, METRIC_RATIO, METRIC_DISTINCT };
 enum metric_unit {
 	UNIT_COUNT,
 	UNIT_BYTES,
@@ -39,6 +44,13 @@ enum metric_unit {
 	UNIT_TASKS,   /* a count with decimals */
 };
 
+/* What the slots of a cell are: counters (l4_tcp_slot, l4_udp_slot), sockets by state (l4_gauge_slot),
+ * l4_listener_slot. */
+enum cell_kind { CELL_COUNTS, CELL_STATES, CELL_LISTENER };
+
+/* Which cells count: where something came in, went out; any. */
+enum metric_way { METRIC_WAY_ANY, METRIC_WAY_IN, METRIC_WAY_OUT };
+
 struct metric_info {
 	const char *name;
 	const char *title;
@@ -46,14 +58,21 @@ struct metric_info {
 	const char *exported; /* see metrics.def; NULL: not exported, as a maximum or a ratio is of one interval */
 	enum metric_kind kind;
 	enum metric_unit unit;
-	uint8_t proto;			    /* enum l4_proto: which cells have it; not of ratios */
-	unsigned int slot;		    /* its place in such a cell; not of ratios */
+	uint8_t proto;			    /* enum l4_proto: which cells have it; 0: none has */
+	enum cell_kind cells;		    /* of these cells those of this kind */
+	unsigned int slot;		    /* its place in such a cell */
 	enum metric numerator, denominator; /* ratios only */
+	unsigned int dimension;		    /* enum dimension: what is counted, distinct only */
+	enum metric_way way;		    /* distinct only */
 };
 
 extern const struct metric_info metrics[METRIC_COUNT];
 
-/* Whether the remote address is known of what is counted. Of sockets by state it is of the half-open ones alone. */
+/* Whether it is of sockets by state or of listeners, which are looked at only if somebody asks. */
+bool metric_needs_states(enum metric metric);
+
+/* Whether the remote address is known of what is counted. Of sockets by state it is of the half-open ones
+ * alone, of listeners never. */
 bool metric_has_address(enum metric metric);
 
 /* Sets *metric and returns 0, or -ENOENT if there is no metric of that name. */

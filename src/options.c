@@ -172,9 +172,20 @@ static int parse_arguments(struct options *options, int argc, char **argv, char 
 	return err;
 }
 
-static bool is_gauge(enum metric metric)
+static bool needs_states(enum metric metric)
 {
-	return metric != METRIC_NONE && metrics[metric].kind == METRIC_GAUGE;
+	return metric != METRIC_NONE && metric_needs_states(metric);
+}
+
+static bool group_needs_states(const struct column_group *group)
+{
+	bool needed = false;
+
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++) {
+		for (const enum metric *metric = column->sum; !column->host && *metric != METRIC_NONE; metric++)
+			needed |= metric_needs_states(*metric);
+	}
+	return needed;
 }
 
 /* What counts sockets without their remote address, as it is written on the command line; to be freed; NULL: nothing.
@@ -232,6 +243,21 @@ static int check_filtered(const struct options *options, char **complaint)
 	if (options->listeners && filter->udp && !filter->tcp)
 		return option_refuse(complaint, memory_format("--listeners shows TCP sockets; leave out --proto udp"));
 	return option_check_filter(options, complaint);
+}
+
+/* What is told apart cannot be counted in one row. */
+static int check_distinct(const struct options *options, char **complaint)
+{
+	const struct metric_info *metric = &metrics[options->sort.by[0]];
+
+	if (options->sort.by[0] == METRIC_NONE || metric->kind != METRIC_DISTINCT ||
+	    !dimension_listed(&options->by, metric->dimension))
+		return 0;
+	return option_refuse(complaint,
+			     memory_format("--sort %s counts each %s of a row, and --by %s gives each of them "
+					   "a row; leave out one of them",
+					   metric->name, dimensions[metric->dimension].name,
+					   dimensions[metric->dimension].name));
 }
 
 /* What cannot be had together. */
@@ -325,11 +351,10 @@ char **options_with_environment(int *argc, char **argv)
 
 bool options_want_states(const struct options *options)
 {
-	bool wanted = is_gauge(options->sort.by[0]);
+	bool wanted = needs_states(options->sort.by[0]);
 
 	for (size_t i = 0; options->columns[i]; i++)
-		wanted |=
-			!column_group_is_host(options->columns[i]) && is_gauge(options->columns[i]->numbers[0].sum[0]);
+		wanted |= group_needs_states(options->columns[i]);
 	return wanted;
 }
 
@@ -354,7 +379,7 @@ static int parse(struct options *options, int argc, char **argv, char **complain
 	if (err)
 		return err;
 	complete_columns(options);
-	return check_together(options, complaint) ?: check_filtered(options, complaint);
+	return check_together(options, complaint) ?: check_distinct(options, complaint) ?: check_filtered(options, complaint);
 }
 
 int options_parse(struct options *options, int argc, char **argv, char **complaint)

@@ -81,11 +81,11 @@ static void write_field(FILE *file, const struct field_value *value)
 		write_empty(file);
 }
 
-/* Nothing for what a filter has left untold. */
+/* Nothing for what a filter has left untold, and for what cannot be known. */
 static void write_metric(FILE *file, const struct report_values *values, enum metric metric,
 			 const struct snapshot *snapshot)
 {
-	if (snapshot->addressed_only && !metric_has_address(metric))
+	if (!snapshot_tells(snapshot, metric) || isnan(report_value(values, metric)))
 		write_empty(file);
 	else if (metrics[metric].kind == METRIC_RATIO)
 		write_real(file, report_value(values, metric));
@@ -188,7 +188,8 @@ static void write_parts(struct csv_state *state, const struct snapshot *snapshot
 			write_host(state, part->group, snapshot);
 		} else if (part->group->kind == COLUMNS_TOP) {
 			best = report_best(&part->report, &part->group->sort);
-			write_part(settings->file, part, best, best ? &best->values : &nothing, snapshot, &settings->dimension);
+			write_part(settings->file, part, best, best ? &best->values : &nothing, snapshot,
+				   &settings->dimension);
 		} else {
 			write_part(settings->file, part, NULL, &state->report.total, snapshot, &settings->dimension);
 		}
@@ -228,6 +229,7 @@ static int table_interval(void *opaque, const struct snapshot *snapshot)
 		.dims = settings->by,
 		.sort = settings->sort.by[0] == METRIC_NONE ? report_default_sort(&settings->by) : settings->sort,
 		.top = settings->top,
+		.with_distinct = true,
 	};
 	int err = 0;
 

@@ -321,12 +321,13 @@ static void draw_numbers(struct dstat_state *state, const struct column_group *g
 }
 
 static void draw_report_numbers(struct dstat_state *state, const struct column_group *group,
-				const struct report_values *from, double interval)
+				const struct report_values *from, const struct snapshot *snapshot)
 {
 	double values[COLUMN_NUMBERS_MAX];
 
 	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
-		values[column - group->numbers] = column_value(column, from, interval);
+		values[column - group->numbers] =
+			snapshot_tells(snapshot, column->sum[0]) ? column_value(column, from, snapshot->interval) : NAN;
 	draw_numbers(state, group, values);
 }
 
@@ -352,7 +353,7 @@ static void draw_clock(struct dstat_state *state, const struct slot *slot, const
 
 static void draw_total(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
 {
-	draw_report_numbers(state, slot->group, &state->total.total, snapshot->interval);
+	draw_report_numbers(state, slot->group, &state->total.total, snapshot);
 }
 
 static void draw_top(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
@@ -361,7 +362,7 @@ static void draw_top(struct dstat_state *state, const struct slot *slot, const s
 	const struct report_row *row = report_best(&slot->report, &slot->group->sort);
 
 	draw_top_text(state, slot, row);
-	draw_report_numbers(state, slot->group, row ? &row->values : &nothing, snapshot->interval);
+	draw_report_numbers(state, slot->group, row ? &row->values : &nothing, snapshot);
 }
 
 static void draw_epoch(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)

@@ -59,8 +59,11 @@ static void set_fields(json_t *row, const struct field_list *fields, const struc
 	}
 }
 
+/* What cannot be known is left out. */
 static void set_value(json_t *object, const struct report_values *values, enum metric metric)
 {
+	if (isnan(report_value(values, metric)))
+		return;
 	set(object, metrics[metric].name,
 	    metrics[metric].kind != METRIC_RATIO ? json_integer(values->counter[metric])
 						 : rounded(report_value(values, metric), 1e-6));
@@ -99,19 +102,20 @@ static void set_list(struct json_state *state, json_t *object, const char *name,
 		.dims = *dims,
 		.sort = settings->sort.by[0] == METRIC_NONE ? report_default_sort(dims) : settings->sort,
 		.top = settings->top,
+		.with_distinct = true,
 	};
 
 	report_make(&state->report, snapshot, &query);
 	set(object, name, list(&state->report, &settings->dimension));
 }
 
-/* Sets what of the total is a gauge, or what is not; with addressed_only what has a remote address. */
-static json_t *total_object(const struct report_values *total, bool gauges, bool addressed_only)
+/* Sets what of the total is a gauge, or what is not, as far as it was looked at. */
+static json_t *total_object(const struct report_values *total, bool gauges, const struct snapshot *snapshot)
 {
 	json_t *object = made(json_object());
 
 	for (int m = 0; m < METRIC_COUNT; m++) {
-		if ((metrics[m].kind == METRIC_GAUGE) == gauges && (!addressed_only || metric_has_address(m)))
+		if ((metrics[m].kind == METRIC_GAUGE) == gauges && snapshot_tells(snapshot, m))
 			set_value(object, total, m);
 	}
 	return object;
@@ -119,12 +123,12 @@ static json_t *total_object(const struct report_values *total, bool gauges, bool
 
 static void set_totals(struct json_state *state, json_t *object, const struct snapshot *snapshot)
 {
-	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
+	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1, .with_distinct = true};
 
 	report_make(&state->report, snapshot, &nothing);
-	set(object, "total", total_object(&state->report.total, false, false));
+	set(object, "total", total_object(&state->report.total, false, snapshot));
 	if (snapshot->has_states)
-		set(object, "sockets", total_object(&state->report.total, true, snapshot->addressed_only));
+		set(object, "sockets", total_object(&state->report.total, true, snapshot));
 }
 
 static json_t *listener_object(const struct snapshot_listener *listener, const struct dimension_context *context)

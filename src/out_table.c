@@ -31,6 +31,7 @@ static void *table_begin(const struct output_settings *settings)
 	};
 	table_open(&state->table, &state->query.dims, &state->query.sort);
 	state->query.with_processes = state->table.has_processes;
+	state->query.with_distinct = true;
 	return state;
 }
 

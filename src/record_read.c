@@ -247,8 +247,7 @@ static int take_column(const struct reading *reading, const json_t *value, struc
 		table->columns.slots[table->columns.count++] = -1;
 		return 0;
 	}
-	if (metrics[metric].kind == METRIC_RATIO || metrics[metric].proto != table->proto ||
-	    (metrics[metric].kind == METRIC_GAUGE) != (table->kind == CELL_STATES))
+	if (metrics[metric].proto != table->proto || metrics[metric].cells != table->kind)
 		return complain(reading, "%s is not a metric of the table where it is", name);
 	table->columns.slots[table->columns.count++] = metrics[metric].slot;
 	return 0;
@@ -404,6 +403,8 @@ static int take_listeners(struct reading *reading, const json_t *line)
 	{
 		err = err ?: take_listener(reading, value, i);
 	}
+	if (!err)
+		snapshot_add_listener_drops(&reading->record->snapshot);
 	return err;
 }
 

@@ -122,8 +122,7 @@ static bool is_metric_of(enum metric metric, const struct table_kind *table)
 {
 	const struct metric_info *info = &metrics[metric];
 
-	return info->kind != METRIC_RATIO && info->proto == table->proto &&
-	       (info->kind == METRIC_GAUGE) == (table->kind == CELL_STATES);
+	return info->proto == table->proto && info->cells == table->kind;
 }
 
 static int compare_columns(const void *a, const void *b, void *used)

@@ -3,9 +3,11 @@
  * Grouping, sorting and cutting. Cells are first only assigned to groups, a few words each; full rows are
  * made for the top N alone, so a flood of small groups costs little memory.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "distinct.h"
 #include "memory.h"
 #include "report.h"
 
@@ -38,25 +40,11 @@ static struct dimension_key key_of(const struct snapshot_cell *cell, const struc
 	return key;
 }
 
-static uint64_t hash_key(const struct dimension_key *key)
-{
-	uint64_t words[sizeof(*key) / sizeof(uint64_t)];
-	uint64_t hash = 0;
-
-	_Static_assert(sizeof(*key) % sizeof(uint64_t) == 0, "the key is hashed by words");
-	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull;
-		hash ^= hash >> 32;
-	}
-	return hash;
-}
-
 static struct group *group_for(struct grouping *grouping, const struct snapshot *snapshot, uint32_t cell,
 			       const struct dimension_list *dims)
 {
 	const struct dimension_key key = key_of(&snapshot->cells[cell], dims);
-	const uint64_t hash = hash_key(&key);
+	const uint64_t hash = dimension_hash(&key);
 	struct group *group;
 	size_t at;
 
@@ -79,7 +67,7 @@ static int64_t cell_value(const struct snapshot_cell *cell, enum metric metric)
 {
 	const struct metric_info *info = &metrics[metric];
 
-	if (info->proto != cell->key.proto || (info->kind == METRIC_GAUGE) != (cell->kind == CELL_STATES))
+	if (info->proto != cell->key.proto || info->cells != cell->kind)
 		return 0;
 	return cell->cell.count[info->slot];
 }
@@ -153,6 +141,21 @@ static struct grouping grouping_new(const struct snapshot *snapshot, const struc
 	return grouping;
 }
 
+/* Sorting by how many distinct things there are takes these numbers before there are rows. */
+static void sort_by_distinct(struct grouping *grouping, const struct snapshot *snapshot, enum metric metric)
+{
+	int64_t *counts = memory_new(grouping->count, sizeof(*counts));
+	uint32_t *group_of = memory_new(snapshot->count, sizeof(*group_of));
+
+	for (size_t i = 0; i < snapshot->count; i++)
+		group_of[i] = grouping->of_cell[i] < LEFT_OUT ? grouping->of_cell[i] : DISTINCT_NO_ROW;
+	distinct_count(snapshot, metric, group_of, counts);
+	for (uint32_t i = 0; i < grouping->count; i++)
+		grouping->groups[i].sort = counts[i];
+	free(group_of);
+	free(counts);
+}
+
 static void grouping_free(struct grouping *grouping)
 {
 	free(grouping->of_cell);
@@ -195,16 +198,20 @@ static int compare_groups(const void *a, const void *b, void *context)
 
 static void add_value(struct report_values *values, enum metric metric, int64_t value)
 {
-	if (metrics[metric].kind != METRIC_MAX)
-		values->counter[metric] += value;
-	else if (value > values->counter[metric])
-		values->counter[metric] = value;
+	int64_t *sum = &values->counter[metric];
+
+	if (metrics[metric].kind == METRIC_DISTINCT)
+		*sum = !*sum || !value ? *sum + value : REPORT_UNKNOWN;
+	else if (metrics[metric].kind != METRIC_MAX)
+		*sum += value;
+	else if (value > *sum)
+		*sum = value;
 }
 
 static void add_cell(struct report_values *values, const struct snapshot_cell *cell)
 {
 	for (int m = 0; m < METRIC_COUNT; m++)
-		add_value(values, m, metrics[m].kind == METRIC_RATIO ? 0 : cell_value(cell, m));
+		add_value(values, m, cell_value(cell, m));
 }
 
 void report_add(struct report_values *values, const struct report_values *more)
@@ -285,16 +292,55 @@ static void add_processes(struct report *report, const struct snapshot *snapshot
 	free(best);
 }
 
+/* What found no cell hides how many it came from. */
+static void forget_distinct(struct report *report, enum metric metric)
+{
+	report->rows[report->count - 1].values.counter[metric] = REPORT_UNKNOWN;
+	report->total.counter[metric] = REPORT_UNKNOWN;
+}
+
+/* Of what is told apart by this very dimension there would be one in each row. */
+static void add_distinct(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping,
+			 enum metric metric)
+{
+	uint32_t *row_of = memory_new(snapshot->count, sizeof(*row_of));
+	int64_t *counts = memory_new(report->count + 1, sizeof(*counts));
+	bool hidden = false;
+
+	distinct_count(snapshot, metric, row_of, &report->total.counter[metric]); /* all are row 0 */
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const uint32_t group = grouping->of_cell[i];
+
+		hidden |= group == NO_GROUP && snapshot->cells[i].kind == CELL_COUNTS;
+		row_of[i] = group < LEFT_OUT ? grouping->groups[group].row : DISTINCT_NO_ROW;
+	}
+	if (!dimension_listed(&report->dims, metrics[metric].dimension)) {
+		distinct_count(snapshot, metric, row_of, counts);
+		for (size_t i = 0; i < report->count; i++)
+			report->rows[i].values.counter[metric] = counts[i];
+	}
+	if (hidden)
+		forget_distinct(report, metric);
+	free(counts);
+	free(row_of);
+}
+
 void report_make(struct report *report, const struct snapshot *snapshot, const struct report_query *query)
 {
 	struct grouping grouping = grouping_new(snapshot, &query->dims, &query->sort);
 
+	if (query->sort.by[0] != METRIC_NONE && metrics[query->sort.by[0]].kind == METRIC_DISTINCT)
+		sort_by_distinct(&grouping, snapshot, query->sort.by[0]);
 	report->dims = query->dims;
 	report->total = (struct report_values){};
 	rank(report, snapshot, &grouping, query->top);
 	fill(report, snapshot, &grouping);
 	if (query->with_processes)
 		add_processes(report, snapshot, query, &grouping);
+	for (int m = 0; query->with_distinct && m < METRIC_COUNT; m++) {
+		if (metrics[m].kind == METRIC_DISTINCT)
+			add_distinct(report, snapshot, &grouping, m);
+	}
 	grouping_free(&grouping);
 }
 
@@ -308,6 +354,8 @@ double report_value(const struct report_values *values, enum metric metric)
 {
 	const struct metric_info *info = &metrics[metric];
 
+	if (info->kind == METRIC_DISTINCT && values->counter[metric] == REPORT_UNKNOWN)
+		return NAN;
 	if (info->kind != METRIC_RATIO)
 		return values->counter[metric];
 	if (!values->counter[info->denominator])

@@ -10,6 +10,9 @@
 #include "metrics.h"
 #include "snapshot.h"
 
+/* How many distinct things there are, where that cannot be known. */
+enum { REPORT_UNKNOWN = -1 };
+
 struct report_values {
 	int64_t counter[METRIC_COUNT]; /* per interval; maxima too; the places of ratios stay 0 */
 };
@@ -33,6 +36,7 @@ struct report_query {
 	struct report_sort sort;
 	size_t top;	     /* at most so many rows and `other`; 0: all */
 	bool with_processes; /* fill in report_row.processes and .busiest */
+	bool with_distinct;  /* fill in metrics of kind METRIC_DISTINCT, in rows where they are not one of each */
 };
 
 struct report {
@@ -51,10 +55,14 @@ void report_make(struct report *report, const struct snapshot *snapshot, const s
 
 void report_free(struct report *report);
 
-/* Value of a metric in a row. Counters and maxima as they are, ratios as the quotient (0 if the denominator is). */
+/*
+ * Value of a metric in a row. Counters and maxima as they are, ratios as the quotient (0 if the denominator is); NAN if
+ * it cannot be known.
+ */
 double report_value(const struct report_values *values, enum metric metric);
 
-/* Adds the values of one row to those of another; of maxima the larger stays. */
+/* Adds the values of one row to those of another; of maxima the larger stays, of distinct
+ * things it is not known how many there are together. */
 void report_add(struct report_values *values, const struct report_values *more);
 
 /*

@@ -36,6 +36,37 @@ struct snapshot_listener *snapshot_add_listener(struct snapshot *snapshot)
 	return listener;
 }
 
+void snapshot_add_listener_drops(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->listener_count; i++) {
+		const struct snapshot_listener *found = &snapshot->listeners[i];
+		const struct l4_listener *listener = &found->listener;
+		struct snapshot_cell *cell;
+
+		if (!found->drops)
+			continue;
+		cell = snapshot_add(snapshot);
+		cell->kind = CELL_LISTENER;
+		cell->key = (struct l4_cell_key){
+			.process = listener->process,
+			.netns = listener->netns,
+			.port = listener->port,
+			.proto = L4_PROTO_TCP,
+			.role = L4_ROLE_SERVER,
+			.owner = listener->owner,
+		};
+		memcpy(cell->cell.comm, listener->comm, sizeof(cell->cell.comm));
+		cell->cell.cgroup = listener->cgroup;
+		cell->cell.count[L4_tcp_listen_drops] = found->drops;
+	}
+}
+
+bool snapshot_tells(const struct snapshot *snapshot, enum metric metric)
+{
+	return (snapshot->has_states || !metric_needs_states(metric)) &&
+	       (!snapshot->addressed_only || metric_has_address(metric));
+}
+
 void snapshot_clear(struct snapshot *snapshot)
 {
 	snapshot->count = 0;

@@ -13,9 +13,6 @@
 #include "host.h"
 #include "l4_types.h"
 
-/* What the slots of a cell are: counters (l4_tcp_slot, l4_udp_slot), or sockets by state (l4_gauge_slot). */
-enum cell_kind { CELL_COUNTS, CELL_STATES };
-
 struct snapshot_cell {
 	struct l4_cell_key key;
 	struct l4_cell cell;
@@ -84,6 +81,12 @@ struct snapshot_cell *snapshot_add(struct snapshot *snapshot);
 
 /* The same for a listener. */
 struct snapshot_listener *snapshot_add_listener(struct snapshot *snapshot);
+
+/* Adds a cell for each listener that has dropped something in this interval, so that any view can have it. */
+void snapshot_add_listener_drops(struct snapshot *snapshot);
+
+/* Whether it tells of this metric: it was looked at, and no filter has taken it out. */
+bool snapshot_tells(const struct snapshot *snapshot, enum metric metric);
 
 /* Forgets cells and listeners, keeps their memory, and the host's numbers. */
 void snapshot_clear(struct snapshot *snapshot);

@@ -47,7 +47,6 @@ struct source {
 	bool has_tally[TALLY_COUNT];
 	struct snapshot_listener *listeners; /* of the last interval, by socket */
 	size_t listener_count;
-	bool has_listeners; /* there was a last interval */
 	struct visit_listened *listened;
 	struct l4_cell_key *keys; /* batch of them */
 	struct l4_cell *cells;
@@ -438,14 +437,14 @@ static void take_listener(void *context, const void *record)
 		snapshot_add_listener(taker->snapshot)->listener = listener;
 }
 
-/* What each listener has dropped since the last interval; of the first interval nothing is known. */
-static void compare_drops(struct source *source, struct snapshot *snapshot)
+/* What each listener has dropped since the last interval. */
+static void compare_drops(const struct source *source, struct snapshot *snapshot)
 {
 	const size_t size = sizeof(*snapshot->listeners);
 
 	if (snapshot->listener_count)
 		qsort(snapshot->listeners, snapshot->listener_count, size, compare_listeners);
-	for (size_t i = 0; source->has_listeners && i < snapshot->listener_count; i++) {
+	for (size_t i = 0; i < snapshot->listener_count; i++) {
 		struct snapshot_listener *now = &snapshot->listeners[i];
 		const struct snapshot_listener *before =
 			source->listener_count
@@ -454,11 +453,16 @@ static void compare_drops(struct source *source, struct snapshot *snapshot)
 
 		now->drops = now->listener.drops - (before ? before->listener.drops : 0);
 	}
+}
+
+static void keep_listeners(struct source *source, const struct snapshot *snapshot)
+{
+	const size_t size = sizeof(*snapshot->listeners);
+
 	source->listeners = memory_resize(source->listeners, snapshot->listener_count + 1, size);
 	if (snapshot->listener_count)
 		memcpy(source->listeners, snapshot->listeners, snapshot->listener_count * size);
 	source->listener_count = snapshot->listener_count;
-	source->has_listeners = true;
 }
 
 /* For visit_namespaces(): the iterator sees the network namespace of the thread that makes it. */
@@ -525,21 +529,25 @@ static int read_states(struct source *source, struct snapshot *snapshot)
 	if (!source->in_netns)
 		return 0;
 	compare_drops(source, snapshot);
+	keep_listeners(source, snapshot);
+	snapshot_add_listener_drops(snapshot);
 	cover_fill(snapshot);
 	return drain_states(source, snapshot);
 }
 
-/* So that the first interval knows also the sockets that no process held. */
+/* So that the first interval knows also the sockets that no process held, and what listeners had dropped before. */
 static int find_older_sockets(struct source *source)
 {
 	struct snapshot nobody_reads = {};
+	struct listener_taker taker = {.source = source, .snapshot = &nobody_reads};
 	int err;
 
-	if (source->in_netns)
-		cover_begin(source->netns);
-	err = read_states(source, &nobody_reads);
+	if (!source->in_netns)
+		return 0;
+	cover_begin(source->netns);
+	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker)
+		      ?: read_states(source, &nobody_reads);
 	snapshot_free(&nobody_reads);
-	source->has_listeners = false;
 	return err;
 }
 
@@ -649,8 +657,11 @@ static int source_peek(struct source *source, struct snapshot *snapshot)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	clock_gettime(CLOCK_REALTIME, &clock);
 	err = err ?: copy_store(source, source->store_fds[source->active], snapshot, CELL_COUNTS, false);
-	if (!err && source->in_netns)
+	if (!err && source->in_netns) {
+		compare_drops(source, snapshot);
+		snapshot_add_listener_drops(snapshot);
 		err = drain_states(source, snapshot);
+	}
 	if (err)
 		return complain(err, "read its counters");
 	snapshot->has_states = source->in_netns;

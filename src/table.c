@@ -19,6 +19,14 @@ static void add_slot(struct table *table, struct column column, const struct rep
 	table->slots[table->count++] = (struct table_slot){.column = column, .sorted = column_sorted_by(&column, sort)};
 }
 
+/* How many there are of what has a row each: one. */
+static bool counts_rows(const struct column *column, const struct dimension_list *dims)
+{
+	const struct metric_info *metric = &metrics[column->sum[0]];
+
+	return metric->kind == METRIC_DISTINCT && dimension_listed(dims, metric->dimension);
+}
+
 /* What rows are ranked by has to be seen: where no column shows it, it gets one. */
 void table_open(struct table *table, const struct dimension_list *dims, const struct report_sort *sort)
 {
@@ -30,9 +38,11 @@ void table_open(struct table *table, const struct dimension_list *dims, const st
 		.has_processes = !dimension_listed(dims, DIM_PROCESS) && !dimension_listed(dims, DIM_NAME),
 	};
 	for (size_t i = 0; i < table_column_count; i++) {
-		add_slot(table, table_columns[i], sort);
-		seen |= table->slots[i].sorted;
+		if (!counts_rows(&table_columns[i], dims))
+			add_slot(table, table_columns[i], sort);
 	}
+	for (size_t i = 0; i < table->count; i++)
+		seen |= table->slots[i].sorted;
 	if (!seen)
 		add_slot(table, column_for_metric(sort->by[0]), sort);
 }

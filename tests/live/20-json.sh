@@ -12,9 +12,9 @@ no_line() { # WATCH WHAT JQ-FILTER
 	echo "$1: no line where $2"
 }
 
-counters=$(sed -nE 's/^L4_(TCP|UDP)\((\w+),.*/"\2"/p' "$root/include/metrics.def" | jq -sc .)
+counters=$(sed -nE 's/^L4_(TCP|UDP|LISTENER)\((\w+),.*/"\2"/p' "$root/include/metrics.def" | jq -sc .)
 gauges=$(sed -nE 's/^L4_GAUGE\((\w+),.*/"\1"/p' "$root/include/metrics.def" | jq -sc .)
-keys=$(sed -nE 's/^L4_(TCP|TCP_MAX|UDP|RATIO)\((\w+),.*/"\2"/p' "$root/include/metrics.def" | jq -sc .)
+keys=$(sed -nE 's/^L4_(TCP|TCP_MAX|UDP|LISTENER|RATIO|DISTINCT)\((\w+),.*/"\2"/p' "$root/include/metrics.def" | jq -sc .)
 at_least "counters in metrics.def" "$(jq length <<<"$counters")" 17
 
 network

@@ -58,7 +58,7 @@ done
 cmp <(zcat z.csv.gz) a.csv || fail "a.csv and z.csv.gz differ"
 cmp <(zcat z.json.gz) a.json || fail "a.json and z.json.gz differ"
 equal "columns of a.csv" "$(head -n 1 a.csv | tr -d '\r')" \
-	timestamp,interval,tcp_opens_in,tcp_opens_out,tcp_opens_failed,udp_rx_dgrams,udp_tx_dgrams
+	timestamp,interval,tcp_opens_in,tcp_opens_out,tcp_opens_failed,tcp_resets_in,tcp_resets_out,udp_rx_dgrams,udp_tx_dgrams
 equal "lines that do not end as in RFC 4180" "$(grep -vc $'\r$' a.csv)" 0
 equal "a.rows.jsonl: connections" "$(jq -s 'map(select(.type == "port" and .port == 7000 and .role == "server") |
 	.tcp_opens_in // 0) | add' a.rows.jsonl)" 40

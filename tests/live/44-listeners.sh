@@ -10,6 +10,8 @@ start idle "$traffic" tcp-serve --bind "$net6:80::1" --port 7001 --mode sink --n
 start stuck "$traffic" tcp-serve --bind "$net4.128.1" --port 7000 --mode sink --name l4-stuck
 ready idle stuck
 watch listeners 0.3
+start line "$l4dstat" --netns self --csv --drops --top-drop 0.3
+within 20 "the line's first row" has_lines line 2
 kill -STOP "${job_pid[stuck]}"
 start first "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.1.1" --port 7000 --count 5 --hold
 ready first
@@ -17,7 +19,7 @@ start others "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$
 finish others
 next_line listeners
 "$l4dstat" --listeners --top 0 0.3 1 >"$work/people"
-unwatch listeners
+unwatch listeners line
 kill -CONT "${job_pid[stuck]}"
 
 here=".netns == \"$(netns_of server)\""
@@ -29,6 +31,15 @@ dropped=$(risen server TcpExtListenDrops)
 at_least "ListenDrops" "$dropped" 3
 equal "drops of the stuck one, all intervals" \
 	"$(jq -s "[.[].listeners[] | select($here and .port == 7000) | .drops] | add" "$work/listeners.out")" "$dropped"
+equal "drops by process" "$(sum listeners by_process tcp_listen_drops ".pid == ${job_pid[stuck]}")" "$dropped"
+equal "drops by subnet, which nobody knows" "$(sum listeners by_subnet tcp_listen_drops '.subnet != "unknown"')" 0
+line() { # COLUMN
+	python3 -c 'import csv, sys; print(sum(int(r[sys.argv[2]]) for r in csv.DictReader(open(sys.argv[1], newline=""))))' \
+		"$work/line.out" "$1"
+}
+equal "--drops" "$(line tcp_listen_drops)" "$dropped"
+equal "--top-drop" "$(line top_drop_tcp_listen_drops)" "$dropped"
+grep -q ",${job_pid[stuck]},l4-stuck,.*,tcp,server,7000," "$work/line.out" || fail "--top-drop names somebody else"
 equal "dropped since it was made" "$(found drops_total 7000)" "$dropped"
 equal "its queue" "$(found backlog 7000)/$(found backlog_max 7000)" 5/4
 equal "its owner" "$(found process 7000)[$(found pid 7000)]" "l4-stuck[${job_pid[stuck]}]"

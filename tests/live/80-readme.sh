@@ -41,7 +41,7 @@ at_least "examples that run" "$ran" 15
 ./l4dstat --list | sed -n '/^Metrics/,$s/^  \([a-z_0-9]*\) *\(.*\)$/| \1 | \2 |/p' >"$work/listed"
 at_least "metrics listed" "$(wc -l <"$work/listed")" 18
 equal "metrics that README says otherwise" "$(grep -vxFf README.md "$work/listed" || :)" ""
-equal "metrics only in README" "$(grep -E '^\| (tcp|udp)_' README.md | grep -vxFf "$work/listed" || :)" ""
+equal "metrics only in README" "$(grep -E '^\| (tcp_|udp_|remotes_|ports )' README.md | grep -vxFf "$work/listed" || :)" ""
 
 # Every option of the program that README names exists.
 for option in $(grep -v '^    ' README.md | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u); do

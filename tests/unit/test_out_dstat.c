@@ -22,10 +22,10 @@ static void assert_busy(struct output_settings settings, int times, const char *
 
 /* clang-format off */
 static const char wide_header[] =
-	"----system---- --tcp/segs- --retransmits--- -connections-- -udp/dgrams drop ------top-retransmits------- ----------top-udp---------- ---------top-connections----------\n"
-	"     time     | recv  send| seg   %   s-ack| in  out  fail| recv  send|rbuf|subnet                  seg |process          recv  send|subnet:port                   new \n";
+	"----system---- --tcp/segs- --retransmits-- ----connections---- -udp/dgrams drop ------top-retransmits------- ---------top-udp--------- ---------top-connections----------\n"
+	"     time     | recv  send|seg   %   s-ack| in  out  fail rst | recv  send|rbuf|subnet                  seg |process         recv send|subnet:port                   new \n";
 static const char wide_values[] =
-	"23-11 06:31:32|  12k 9829 |  31   0.8    2 |  3k   2    1 |  88k  250 |  4 |203.0.113.0/24           33 |iperf3            88k    0 |198.51.100.0/24:443             3k\n";
+	"23-11 06:31:32|  12k 9829 | 31   0.8    2 |  3k   2    1    0 |  88k  250 |  4 |203.0.113.0/24           33 |iperf3           88k   0 |198.51.100.0/24:443             3k\n";
 /* clang-format on */
 
 static void a_pipe_gets_every_column_and_one_header(void **state)
@@ -41,30 +41,30 @@ static void the_default_line_fits_40_columns(void **state)
 {
 	(void)state;
 	assert_busy(terminal_settings(40, 24), 1,
-		    "--retransmits--- ----top-retransmits----\n"
-		    " seg   %   s-ack|subnet             seg \n"
-		    "  31   0.8    2 |203.0.113.0/24      33 \n");
+		    "--retransmits-- ----top-retransmits-----\n"
+		    "seg   %   s-ack|subnet              seg \n"
+		    " 31   0.8    2 |203.0.113.0/24       33 \n");
 }
 
 static void the_default_line_fits_80_columns(void **state)
 {
 	(void)state;
 	assert_busy(terminal_settings(80, 24), 1,
-		    "drop -----top-retransmits----- --------top-udp-------- -----top-connections-----\n"
-		    "rbuf|subnet               seg |process      recv  send|subnet:port          new \n"
-		    "  4 |203.0.113.0/24        33 |iperf3        88k    0 |198.51.100.0/24:443    3k\n");
+		    "drop ------top-retransmits------- -------top-udp------- ----top-connections-----\n"
+		    "rbuf|subnet                  seg |process     recv send|subnet:port         new \n"
+		    "  4 |203.0.113.0/24           33 |iperf3       88k   0 |198.51.100.0/24:443   3k\n");
 }
 
 static void the_default_line_fits_120_columns(void **state)
 {
 	(void)state;
 	assert_busy(terminal_settings(120, 24), 1,
-		    "--retransmits--- -connections-- -udp/dgrams drop ---top-retransmits--- --------top-udp--------"
-		    " -----top-connections-----\n"
-		    " seg   %   s-ack| in  out  fail| recv  send|rbuf|subnet           seg |process      recv  send"
-		    "|subnet:port          new \n"
-		    "  31   0.8    2 |  3k   2    1 |  88k  250 |  4 |203.0.113.0/24    33 |iperf3        88k    0 "
-		    "|198.51.100.0/24:443    3k\n");
+		    "--retransmits-- ----connections---- -udp/dgrams drop ---top-retransmits--- ------top-udp------- "
+		    "----top-connections-----\n"
+		    "seg   %   s-ack| in  out  fail rst | recv  send|rbuf|subnet           seg |process    recv "
+		    "send|subnet:port         new \n"
+		    " 31   0.8    2 |  3k   2    1    0 |  88k  250 |  4 |203.0.113.0/24    33 |iperf3      88k   0 "
+		    "|198.51.100.0/24:443   3k\n");
 }
 
 static void the_default_line_fits_200_columns(void **state)
@@ -101,9 +101,9 @@ static void quiet_is_blank_and_zeros(void **state)
 	(void)state;
 	settings.columns = columns;
 	assert_lines(settings, &snapshot, 1,
-		     "----------top-udp---------- --retransmits---\n"
-		     "process          recv  send| seg   %   s-ack\n"
-		     "                   0     0 |   0     0    0 \n");
+		     "---------top-udp--------- --retransmits--\n"
+		     "process         recv send|seg   %   s-ack\n"
+		     "                  0    0 |  0     0    0 \n");
 }
 
 static const struct column_group *chosen[8];
@@ -147,11 +147,11 @@ static void zeros_are_faint_and_bad_news_is_reverse(void **state)
 	struct l4_cell *cell =
 		add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::ffff:203.0.113.0", 443, 812, "nginx");
 	static const char header[] =
-		"\033[0;34m--retransmits---\033[0;0m\033[0;0m\n"
-		"\033[1;34m\033[4m seg \033[0;0m \033[1;34m\033[4m %  \033[0;0m \033[1;34m\033[4ms-ack\033[0;0m"
+		"\033[0;34m--retransmits--\033[0;0m\033[0;0m\n"
+		"\033[1;34m\033[4mseg \033[0;0m \033[1;34m\033[4m %  \033[0;0m \033[1;34m\033[4ms-ack\033[0;0m"
 		"\033[0;0m\n";
-	static const char good[] = "\033[1;31m   1\033[1;30m  \033[1;31m 1.0 \033[1;30m   0 \033[0;0m\n";
-	static const char bad[] = "\033[1;31m   2\033[1;30m  \033[1;31m\033[7m 2.0\033[0;0m \033[1;30m   0 \033[0;0m\n";
+	static const char good[] = "\033[1;31m  1\033[1;30m  \033[1;31m 1.0 \033[1;30m   0 \033[0;0m\n";
+	static const char bad[] = "\033[1;31m  2\033[1;30m  \033[1;31m\033[7m 2.0\033[0;0m \033[1;30m   0 \033[0;0m\n";
 	char expected[1024];
 
 	(void)state;
@@ -194,9 +194,9 @@ static void columns_stand_in_the_order_chosen(void **state)
 {
 	(void)state;
 	assert_busy(choose(pipe_settings(), "rbuf conn time"), 1,
-		    "drop -connections-- ----system----\n"
-		    "rbuf| in  out  fail|     time     \n"
-		    "  4 |  3k   2    1 |23-11 06:31:32\n");
+		    "drop ----connections---- ----system----\n"
+		    "rbuf| in  out  fail rst |     time     \n"
+		    "  4 |  3k   2    1    0 |23-11 06:31:32\n");
 }
 
 /* Runs the output at each of these widths, 0 ends them, with stderr going to a file. Returns what it said there. */
@@ -318,7 +318,7 @@ static void assert_headers(struct output_settings settings, int times, size_t ex
 	struct snapshot snapshot = busy_snapshot();
 	char *text = written(&output_dstat, choose(settings, "conn"), &snapshot, times);
 
-	assert_int_equal(occurrences(text, "-connections--\n"), expected);
+	assert_int_equal(occurrences(text, "-connections----\n"), expected);
 	free(text);
 	snapshot_free(&snapshot);
 }
@@ -341,13 +341,13 @@ static void the_header_comes_back_each_screen(void **state)
 static void a_resize_is_followed(void **state)
 {
 	static const char expected[] =
-		"--retransmits--- ----top-retransmits----\r\n"
-		" seg   %   s-ack|subnet             seg \r\n"
-		"  31   0.8    2 |203.0.113.0/24      33 \r\n"
-		"drop -----top-retransmits----- --------top-udp-------- -----top-connections-----\r\n"
-		"rbuf|subnet               seg |process      recv  send|subnet:port          new \r\n"
-		"  4 |203.0.113.0/24        33 |iperf3        88k    0 |198.51.100.0/24:443    3k\r\n"
-		"  4 |203.0.113.0/24        33 |iperf3        88k    0 |198.51.100.0/24:443    3k\r\n";
+		"--retransmits-- ----top-retransmits-----\r\n"
+		"seg   %   s-ack|subnet              seg \r\n"
+		" 31   0.8    2 |203.0.113.0/24       33 \r\n"
+		"drop ------top-retransmits------- -------top-udp------- ----top-connections-----\r\n"
+		"rbuf|subnet                  seg |process     recv send|subnet:port         new \r\n"
+		"  4 |203.0.113.0/24           33 |iperf3       88k   0 |198.51.100.0/24:443   3k\r\n"
+		"  4 |203.0.113.0/24           33 |iperf3       88k   0 |198.51.100.0/24:443   3k\r\n";
 	struct output_settings settings = terminal_settings(200, 50);
 	struct winsize window = {.ws_col = 40, .ws_row = 24};
 	const int master = posix_openpt(O_RDWR | O_NOCTTY);
@@ -390,16 +390,16 @@ static void the_winner_is_a_real_row(void **state)
 
 	(void)state;
 	add_other(&snapshot, L4_PROTO_UDP)->count[L4_udp_rx_dgrams] = 9000;
-	assert_top("top-udp", &snapshot, "other           9000     0 \n"); /* nothing else there is */
+	assert_top("top-udp", &snapshot, "other             9k   0 \n"); /* nothing else there is */
 	add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::ffff:203.0.113.0", 443, 812, "nginx")
 		->count[L4_tcp_rx_segs] = 5;
-	assert_top("top-udp", &snapshot, "other           9000     0 \n"); /* nginx has no datagrams */
+	assert_top("top-udp", &snapshot, "other             9k   0 \n"); /* nginx has no datagrams */
 	add_cell(&snapshot, L4_PROTO_UDP, L4_ROLE_CLIENT, "::ffff:9.9.9.0", 53, 0, "")->count[L4_udp_tx_dgrams] = 1;
-	assert_top("top-udp", &snapshot, "unknown            0     1 \n");
+	assert_top("top-udp", &snapshot, "unknown           0    1 \n");
 	for (uint32_t pid = 1; pid < 20; pid++)
 		add_cell(&snapshot, L4_PROTO_UDP, L4_ROLE_CLIENT, "::ffff:9.9.9.0", 53, pid, "many")
 			->count[L4_udp_tx_dgrams] = 2;
-	assert_top("top-udp", &snapshot, "many               0     2 \n"); /* those cut off are more */
+	assert_top("top-udp", &snapshot, "many              0    2 \n"); /* those cut off are more */
 	snapshot_free(&snapshot);
 }
 
@@ -646,9 +646,9 @@ static void wide_names_keep_the_columns(void **state)
 	struct snapshot snapshot = hostile_snapshot("\u6f22\u5b57\u6f22\u5b57\u6f22");
 
 	(void)state;
-	assert_top("top-udp", &snapshot, "\u6f22\u5b57\u6f22\u5b57\u6f22         5     0 \n");
+	assert_top("top-udp", &snapshot, "\u6f22\u5b57\u6f22\u5b57\u6f22        5    0 \n");
 	setlocale(LC_ALL, "C");
-	assert_top("top-udp", &snapshot, "???????????????    5     0 \n");
+	assert_top("top-udp", &snapshot, "???????????????   5    0 \n");
 	setlocale(LC_ALL, "C.UTF-8");
 	snapshot_free(&snapshot);
 }

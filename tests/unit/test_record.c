@@ -60,6 +60,8 @@ static struct snapshot full_snapshot(void)
 	cell->count[L4_tcp_syn_recv] = 2;
 	snapshot.cells[snapshot.count - 1].kind = CELL_STATES;
 
+	snapshot_add_listener_drops(&snapshot);
+
 	snapshot.timestamp = 1795415492.2500341;
 	snapshot.interval = 1.0000123456789;
 	snapshot.has_states = true;

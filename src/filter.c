@@ -137,6 +137,13 @@ bool filter_is_empty(const struct filter *filter)
 	return is_only_proto(filter) && !filter->tcp && !filter->udp;
 }
 
+uint8_t filter_proto(const struct filter *filter)
+{
+	if (filter->tcp == filter->udp)
+		return 0;
+	return filter->tcp ? L4_PROTO_TCP : L4_PROTO_UDP;
+}
+
 void filter_apply(const struct filter *filter, struct snapshot *snapshot)
 {
 	size_t cells = 0, listeners = 0;

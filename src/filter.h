@@ -54,6 +54,9 @@ bool filter_is_empty(const struct filter *filter);
 /* Whether it has a condition on addresses. */
 bool filter_has_address(const struct filter *filter);
 
+/* The only protocol that is let through (enum l4_proto); 0: both are. */
+uint8_t filter_proto(const struct filter *filter);
+
 /* Takes out of the snapshot what the filter does not let through. Listeners are judged by the address they are bound
  * to. */
 void filter_apply(const struct filter *filter, struct snapshot *snapshot);

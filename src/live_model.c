@@ -31,7 +31,7 @@ struct live_model {
 
 static void add_view(struct live_model *model, const struct dimension_list *dims)
 {
-	live_view_open(&model->views[model->count++], dims, &model->settings.sort);
+	live_view_open(&model->views[model->count++], dims, &model->settings);
 }
 
 static bool is_view_of(const struct live_view *view, enum dimension dim)

@@ -43,6 +43,7 @@ struct live_row {
 struct live_settings {
 	struct dimension_list by; /* the first view */
 	struct report_sort sort;  /* by[0] METRIC_NONE: each view's own */
+	uint8_t proto;		  /* the only one there is (enum l4_proto); 0: both */
 	size_t top;		  /* not more rows than this; 0: all */
 	const struct dimension_context *dimension;
 };

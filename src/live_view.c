@@ -96,17 +96,17 @@ static void show(const struct live_view *view, struct live_row *row)
 
 /* Views */
 
-void live_view_open(struct live_view *view, const struct dimension_list *dims, const struct report_sort *sort)
+void live_view_open(struct live_view *view, const struct dimension_list *dims, const struct live_settings *settings)
 {
 	const struct dimension_key none = {.cell.owner = L4_OWNER_OTHER};
 	struct live_row *fixed[] = {&view->total, &view->other, &view->evicted};
 
 	view->query = (struct report_query){
 		.dims = *dims,
-		.sort = sort->by[0] == METRIC_NONE ? report_default_sort(dims) : *sort,
+		.sort = settings->sort.by[0] == METRIC_NONE ? report_default_sort(dims) : settings->sort,
 		.top = LIVE_ROWS,
 	};
-	table_open(&view->table, dims, &view->query.sort);
+	table_open(&view->table, dims, &view->query.sort, settings->proto);
 	view->table.has_bars = true;
 	view->query.with_processes = view->table.has_processes;
 	view->query.with_distinct = true;

@@ -18,8 +18,7 @@ struct live_view {
 	struct live_row total, other, evicted; /* other: what the reports had under that name */
 };
 
-/* sort->by[0] METRIC_NONE: the view's own. */
-void live_view_open(struct live_view *view, const struct dimension_list *dims, const struct report_sort *sort);
+void live_view_open(struct live_view *view, const struct dimension_list *dims, const struct live_settings *settings);
 void live_view_close(struct live_view *view);
 
 /* Takes over an interval; report: memory that is used again. Paused, what is shown stays. */

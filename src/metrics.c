@@ -56,6 +56,11 @@ int metric_by_name(const char *name, enum metric *metric)
 	return -ENOENT;
 }
 
+uint8_t metric_proto(enum metric metric)
+{
+	return metrics[metric].kind == METRIC_RATIO ? metrics[metrics[metric].numerator].proto : metrics[metric].proto;
+}
+
 bool metric_needs_states(enum metric metric)
 {
 	return metrics[metric].cells != CELL_COUNTS;

@@ -68,6 +68,9 @@ struct metric_info {
 
 extern const struct metric_info metrics[METRIC_COUNT];
 
+/* Which protocol alone has it (enum l4_proto), also of a ratio; 0: both do. */
+uint8_t metric_proto(enum metric metric);
+
 /* Whether it is of sockets by state or of listeners, which are looked at only if somebody asks. */
 bool metric_needs_states(enum metric metric);
 

@@ -379,6 +379,8 @@ static int parse(struct options *options, int argc, char **argv, char **complain
 	if (err)
 		return err;
 	complete_columns(options);
+	if (options->sort.by[0] == METRIC_NONE)
+		options->sort = report_proto_sort(&options->by, filter_proto(&options->filter));
 	return check_together(options, complaint) ?: check_distinct(options, complaint) ?: check_filtered(options, complaint);
 }
 

@@ -410,6 +410,7 @@ static void *live_begin(const struct output_settings *settings)
 	const struct live_settings model = {
 		.by = settings->by,
 		.sort = settings->sort,
+		.proto = settings->proto,
 		.top = settings->rows,
 		.dimension = &settings->dimension,
 	};

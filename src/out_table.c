@@ -29,7 +29,7 @@ static void *table_begin(const struct output_settings *settings)
 		.sort = settings->sort.by[0] == METRIC_NONE ? report_default_sort(&settings->by) : settings->sort,
 		.top = settings->top,
 	};
-	table_open(&state->table, &state->query.dims, &state->query.sort);
+	table_open(&state->table, &state->query.dims, &state->query.sort, settings->proto);
 	state->query.with_processes = state->table.has_processes;
 	state->query.with_distinct = true;
 	return state;

@@ -24,6 +24,7 @@ struct output_settings {
 	bool headers;		  /* repeat them */
 	struct dimension_list by; /* --by; count 0: none */
 	struct report_sort sort;  /* --sort; by[0] METRIC_NONE: each view's own */
+	uint8_t proto;		  /* --proto, if it lets only one through (enum l4_proto); 0: both */
 	size_t top;		  /* --top; 0: all */
 	size_t rows;		  /* the same where rows can be scrolled: 0 unless --top was given */
 	unsigned long count;	  /* intervals there will be; 0: nobody knows */

@@ -154,6 +154,7 @@ static struct output_settings settings_for(const struct sink *sink, const struct
 		.headers = !options->noheaders,
 		.by = options->by,
 		.sort = options->sort,
+		.proto = filter_proto(&options->filter),
 		.top = options->top,
 		.rows = options->top_given ? options->top : 0,
 		.count = options->count,

@@ -363,14 +363,13 @@ double report_value(const struct report_values *values, enum metric metric)
 	return (double)values->counter[info->numerator] / values->counter[info->denominator];
 }
 
+static const struct report_sort retransmits = {{METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE}};
+static const struct report_sort datagrams = {{METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams, METRIC_NONE}};
+static const struct report_sort connections = {{METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}};
+
 /* The last dimension decides: `subnet,port` asks about ports of subnets. */
 struct report_sort report_default_sort(const struct dimension_list *dims)
 {
-	static const struct report_sort retransmits = {
-		{METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_NONE}};
-	static const struct report_sort datagrams = {{METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams, METRIC_NONE}};
-	static const struct report_sort connections = {{METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_NONE}};
-
 	switch (dims->dims[dims->count - 1]) {
 	case DIM_SUBNET:
 		return retransmits;
@@ -381,6 +380,17 @@ struct report_sort report_default_sort(const struct dimension_list *dims)
 	default:
 		return connections;
 	}
+}
+
+struct report_sort report_proto_sort(const struct dimension_list *dims, uint8_t proto)
+{
+	static const struct report_sort none = {{METRIC_NONE}};
+
+	if (proto == L4_PROTO_UDP)
+		return datagrams;
+	if (proto == L4_PROTO_TCP && dims->count && report_default_sort(dims).by[0] == datagrams.by[0])
+		return connections;
+	return none;
 }
 
 const struct report_row *report_best(const struct report *report, const struct report_sort *sort)

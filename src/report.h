@@ -50,6 +50,9 @@ struct report {
 /* The sort the views of these dimensions have when nothing else is asked for. */
 struct report_sort report_default_sort(const struct dimension_list *dims);
 
+/* The same where only one protocol (enum l4_proto) is let through; METRIC_NONE first: that of all. */
+struct report_sort report_proto_sort(const struct dimension_list *dims, uint8_t proto);
+
 /* Fills *report, which must be zero or from an earlier call (its memory is reused). */
 void report_make(struct report *report, const struct snapshot *snapshot, const struct report_query *query);
 

@@ -27,8 +27,17 @@ static bool counts_rows(const struct column *column, const struct dimension_list
 	return metric->kind == METRIC_DISTINCT && dimension_listed(dims, metric->dimension);
 }
 
+static bool is_of_proto(const struct column *column, uint8_t proto)
+{
+	bool is = false;
+
+	for (const enum metric *metric = column->sum; *metric != METRIC_NONE; metric++)
+		is |= !proto || !metric_proto(*metric) || metric_proto(*metric) == proto;
+	return is;
+}
+
 /* What rows are ranked by has to be seen: where no column shows it, it gets one. */
-void table_open(struct table *table, const struct dimension_list *dims, const struct report_sort *sort)
+void table_open(struct table *table, const struct dimension_list *dims, const struct report_sort *sort, uint8_t proto)
 {
 	bool seen = false;
 
@@ -38,7 +47,7 @@ void table_open(struct table *table, const struct dimension_list *dims, const st
 		.has_processes = !dimension_listed(dims, DIM_PROCESS) && !dimension_listed(dims, DIM_NAME),
 	};
 	for (size_t i = 0; i < table_column_count; i++) {
-		if (!counts_rows(&table_columns[i], dims))
+		if (!counts_rows(&table_columns[i], dims) && is_of_proto(&table_columns[i], proto))
 			add_slot(table, table_columns[i], sort);
 	}
 	for (size_t i = 0; i < table->count; i++)

@@ -52,7 +52,8 @@ struct table_moment {
 
 struct table_moment table_moment_of(const struct snapshot *snapshot);
 
-void table_open(struct table *table, const struct dimension_list *dims, const struct report_sort *sort);
+/* proto: the only protocol there is (enum l4_proto), 0: both; columns of the other one are left out. */
+void table_open(struct table *table, const struct dimension_list *dims, const struct report_sort *sort, uint8_t proto);
 void table_close(struct table *table);
 
 /* Rows are ranked by this column alone from now on. */

@@ -51,6 +51,29 @@ static void has_defaults(void **state)
 	assert_null(options.columns[0]);
 }
 
+/* One protocol alone is ranked by what it has. */
+static void a_protocol_has_its_ranking(void **state)
+{
+	static const struct {
+		const char *line;
+		enum metric sort;
+	} cases[] = {
+		{"--by process,subnet --proto udp", METRIC_udp_rx_dgrams},
+		{"--proto udp --json", METRIC_udp_rx_dgrams},
+		{"--by process --proto tcp", METRIC_tcp_opens_in},
+		{"--by subnet --proto tcp", METRIC_NONE},
+		{"--by process --proto tcp,udp", METRIC_NONE},
+		{"--by process --proto udp --sort udp_tx_bytes", METRIC_udp_tx_bytes},
+	};
+	struct options options;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_understood(&options, cases[i].line);
+		assert_int_equal(options.sort.by[0], cases[i].sort);
+	}
+}
+
 static void understands(void **state)
 {
 	struct options options;
@@ -232,6 +255,8 @@ static void refuses(void **state)
 		{"--process ,", "','"},
 		{"--process ''", "''"},
 		{"--proto icmp", "'icmp'"},
+		{"--by subnet,port --sort remotes_in", "--sort remotes_in counts each subnet"},
+		{"--sort ports --by port", "--by port"},
 		{"--proto tcp,tpc", "'tpc'"},
 		{"-4 --states", "--states"},
 		{"--no-loopback --by port --sort tcp_time_wait", "--sort tcp_time_wait"},
@@ -279,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_defaults),
+		cmocka_unit_test(a_protocol_has_its_ranking),
 		cmocka_unit_test(understands),
 		cmocka_unit_test(keeps_the_order_of_columns),
 		cmocka_unit_test(knows_what_dstat_knows),

@@ -283,6 +283,26 @@ static void colours_change_nothing_else(void **state)
 	snapshot_free(&snapshot);
 }
 
+/* Where only one protocol is let through, columns of the other one say nothing. */
+static void a_protocol_has_its_columns(void **state)
+{
+	struct output_settings settings = by(pipe_settings(), "process");
+	struct snapshot nothing = empty_snapshot();
+
+	(void)state;
+	settings.proto = L4_PROTO_UDP;
+	assert_tables(settings, &nothing, 1,
+		      "23-11 06:31:32  1.00 s\n"
+		      "process                 recv  send *dg-in *dg-out  drops  drop%  from    to  ports\n"
+		      "total                     0     0      0       0      0       0    0     0      0 \n");
+	settings = by(pipe_settings(), "subnet");
+	settings.proto = L4_PROTO_TCP;
+	assert_tables(settings, &nothing, 1,
+		      "23-11 06:31:32  1.00 s\n"
+		      "subnet                conn/s  fail *retr  retr%  recv  send  ports   rst   rtt  processes\n"
+		      "total                     0     0     0       0    0     0      0     0     0 \n");
+}
+
 static void trouble_with_the_numbers_is_told(void **state)
 {
 	struct snapshot snapshot = empty_snapshot();
@@ -357,6 +377,7 @@ int main(void)
 		cmocka_unit_test(active_columns_come_first),
 		cmocka_unit_test(no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(colours_change_nothing_else),
+		cmocka_unit_test(a_protocol_has_its_columns),
 		cmocka_unit_test(trouble_with_the_numbers_is_told),
 		cmocka_unit_test(names_cannot_harm),
 		cmocka_unit_test(wide_names_keep_the_columns),

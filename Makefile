@@ -20,7 +20,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 INSTALL ?= install
 
-LIBRARIES := libbpf libcap-ng jansson ncursesw zlib
+LIBRARIES := libbpf libcap-ng jansson libmicrohttpd ncursesw zlib
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wno-missing-field-initializers -Werror
 O := build
 

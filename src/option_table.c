@@ -11,6 +11,7 @@
 #include "option_table.h"
 #include "option_value.h"
 #include "options.h"
+#include "slots.h"
 
 enum { TOP_MAX = 1 << 20, CELLS_MIN = 16, CELLS_MAX = 1 << 20 };
 
@@ -179,6 +180,31 @@ static const struct option_row rows[] = {
 		.group = OPTION_GROUP_FORMAT,
 		.value = OPTION_VALUE_FILE,
 		.apply = option_apply_output,
+	},
+	{
+		.name = "listen",
+		.argument = "ADDR:PORT",
+		.help = "serve /metrics to Prometheus over HTTP; :PORT is that of 127.0.0.1",
+		.group = OPTION_GROUP_FORMAT,
+		.apply = option_apply_listen,
+	},
+	{
+		.name = "textfile",
+		.argument = "FILE",
+		.help = "write the same to FILE.prom each interval, for node_exporter's textfile collector",
+		.group = OPTION_GROUP_FORMAT,
+		.value = OPTION_VALUE_FILE,
+		.apply = option_apply_textfile,
+	},
+	{
+		.name = "metrics-top",
+		.argument = "N",
+		.help = "ports, subnets and processes that have series of their own there; 0: totals alone (default "
+			"10)",
+		.group = OPTION_GROUP_FORMAT,
+		.apply = option_apply_number,
+		.field = offsetof(struct options, metrics_top),
+		.max = SLOTS_MAX,
 	},
 	{
 		.name = "prefix4",

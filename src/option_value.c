@@ -188,3 +188,26 @@ int option_apply_output(struct options *options, const struct option_row *row, c
 	options->files[count] = value;
 	return 0;
 }
+
+int option_apply_listen(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	if (listen_parse(value, &options->listen))
+		return option_refuse(complaint, memory_format("--%s takes an address and a port, as in 127.0.0.1:9474, "
+							      "[::1]:9474 or :9474, not '%s'",
+							      row->name, value));
+	return 0;
+}
+
+int option_apply_textfile(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	static const char end[] = ".prom";
+	const size_t length = strlen(value);
+
+	if (length < sizeof(end) || strcmp(value + length - strlen(end), end))
+		return option_refuse(complaint,
+				     memory_format("--%s takes a file whose name ends in %s, as node_exporter reads no "
+						   "other, not '%s'",
+						   row->name, end, value));
+	options->textfile = value;
+	return 0;
+}

@@ -51,4 +51,10 @@ int option_apply_column(struct options *options, const struct option_row *row, c
 /* Adds a file to options->files, if its name says a format; `-` is --csv. */
 int option_apply_output(struct options *options, const struct option_row *row, const char *value, char **complaint);
 
+/* Sets options->listen. */
+int option_apply_listen(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets options->textfile, whose name must end as node_exporter wants it. */
+int option_apply_textfile(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
 #endif

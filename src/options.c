@@ -395,6 +395,7 @@ int options_parse(struct options *options, int argc, char **argv, char **complai
 		.prefix4 = 24,
 		.prefix6 = 64,
 		.cells = 65536,
+		.metrics_top = 10,
 		.sort.by = {METRIC_NONE},
 	};
 	err = parse(options, argc, argv, complaint);

@@ -9,6 +9,7 @@
 #include "columns.h"
 #include "dimension.h"
 #include "filter.h"
+#include "listen.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -36,6 +37,9 @@ struct options {
 	unsigned int json;		      /* enum options_json */
 	bool csv;			      /* CSV on standard output */
 	const char *files[OPTIONS_FILES + 1]; /* -o, NULL-terminated; each has an extension we know */
+	struct listen_address listen;	      /* length 0: not given */
+	const char *textfile;		      /* NULL: not given */
+	unsigned long metrics_top;
 	bool listeners;
 	bool verbose;
 	bool noheaders;

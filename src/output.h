@@ -14,7 +14,8 @@
 #include "snapshot.h"
 #include "terminal.h"
 
-struct column_group; /* columns.h */
+struct column_group;   /* columns.h */
+struct listen_address; /* listen.h */
 
 /* What the user asked for, as far as outputs care. */
 struct output_settings {
@@ -32,8 +33,11 @@ struct output_settings {
 	const struct column_group **columns; /* chosen for the line output, NULL-terminated; NULL: the default line */
 	/* Of the interfaces, of the disks those to show, NULL-terminated; NULL: the total. */
 	char *const *instances[HOST_SCOPES];
-	const char *host; /* host name */
+	const char *host;		     /* host name */
 	double delay;			     /* seconds asked for */
+	const struct listen_address *listen; /* --listen; its length 0: not given */
+	const char *textfile;		     /* --textfile; NULL: not given */
+	size_t metrics_top;
 };
 
 struct output {
@@ -48,6 +52,8 @@ struct output {
 	void (*end)(void *state);
 	/* NULL, or the text that whoever opens a file for it has to write before anything else; to be freed. */
 	char *(*heading)(void *state);
+	/* NULL, or opens what it writes to, which is no file of ours then: 0, or -errno, having said why. */
+	int (*open)(void *state);
 	/* All three NULL, or: */
 	int (*keys_fd)(void *state); /* where the user's keys come from; -1: nowhere */
 	bool (*keys)(void *state);   /* there are some, or a hang-up; returns whether the program is to end */
@@ -56,5 +62,6 @@ struct output {
 
 extern const struct output output_dstat, output_table, output_live, output_listeners;
 extern const struct output output_json, output_json_rows, output_csv, output_csv_table, output_csv_listeners;
+extern const struct output output_openmetrics;
 
 #endif

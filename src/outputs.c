@@ -26,9 +26,11 @@ struct sink {
 
 struct outputs {
 	const struct options *options;
-	struct sink *sinks; /* count of them; the first one is standard output's */
+	struct sink *sinks; /* count of them, at least one; standard output's, if any, is the first */
 	size_t count;
 };
+
+enum { SINKS_MAX = 1 + OPTIONS_FILES + 1 };
 
 /* What reads as a file of that format shows the same as the lines or tables that were asked for. */
 static const struct output *output_for(const struct options *options, enum file_format format)
@@ -91,13 +93,31 @@ static void choose_file(struct sink *sink, const struct options *options, const 
 	sink->path = path;
 }
 
+static bool is_exported(const struct options *options)
+{
+	return options->listen.length || options->textfile;
+}
+
+/* What only exports is a daemon and prints nothing, unless something else is asked for. */
+static bool wants_standard(const struct options *options)
+{
+	struct extension extension;
+
+	return !is_exported(options) || options->json || options->csv || options->listeners || options->by.count ||
+	       options->columns[0] || standard_output_extension(&extension);
+}
+
 struct outputs *outputs_new(const struct options *options)
 {
 	struct outputs *outputs = memory_new(1, sizeof(*outputs));
 
 	outputs->options = options;
-	outputs->sinks = memory_new(1 + OPTIONS_FILES, sizeof(*outputs->sinks));
-	choose_standard(&outputs->sinks[outputs->count++], options);
+	outputs->sinks = memory_new(SINKS_MAX, sizeof(*outputs->sinks));
+	if (wants_standard(options))
+		choose_standard(&outputs->sinks[outputs->count++], options);
+	if (is_exported(options))
+		outputs->sinks[outputs->count++] =
+			(struct sink){.output = &output_openmetrics, .path = options->textfile ?: ""};
 	for (const char *const *path = options->files; *path; path++)
 		choose_file(&outputs->sinks[outputs->count++], options, *path);
 	return outputs;
@@ -160,6 +180,9 @@ static struct output_settings settings_for(const struct sink *sink, const struct
 		.count = options->count,
 		.columns = options->columns[0] ? (const struct column_group **)options->columns : NULL,
 		.delay = options->delay,
+		.listen = &options->listen,
+		.textfile = options->textfile,
+		.metrics_top = options->metrics_top,
 	};
 }
 
@@ -194,6 +217,10 @@ static int open_sink(struct sink *sink)
 	bool fresh = true;
 	int err;
 
+	if (sink->output->open) {
+		sink->out.name = memory_format("%s", sink->path);
+		return sink->output->open(sink->state);
+	}
 	if (sink->path) {
 		err = outfile_append(&sink->out, sink->path, sink->gzip, heading ?: sink->output->begins, &fresh);
 	} else {
@@ -212,10 +239,12 @@ static int check_apart(const struct outputs *outputs, size_t last)
 {
 	struct stat is, other;
 
-	if (!outputs->sinks[last].path || fstat(outputs->sinks[last].out.fd, &is) || !S_ISREG(is.st_mode))
+	if (!outputs->sinks[last].path || !outputs->sinks[last].out.file || fstat(outputs->sinks[last].out.fd, &is) ||
+	    !S_ISREG(is.st_mode))
 		return 0;
 	for (size_t i = 0; i < last; i++) {
-		if (fstat(outputs->sinks[i].out.fd, &other) || is.st_dev != other.st_dev || is.st_ino != other.st_ino)
+		if (!outputs->sinks[i].out.file || fstat(outputs->sinks[i].out.fd, &other) ||
+		    is.st_dev != other.st_dev || is.st_ino != other.st_ino)
 			continue;
 		fprintf(stderr, "l4dstat: %s and %s are one file; write to two\n", outputs->sinks[i].out.name,
 			outputs->sinks[last].out.name);
@@ -243,6 +272,11 @@ int outputs_open(struct outputs *outputs, const struct dimension_context *dimens
 	return err;
 }
 
+static int flush_sink(struct sink *sink)
+{
+	return sink->out.file ? outfile_flush(&sink->out) : 0;
+}
+
 int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, bool partial)
 {
 	int err = 0;
@@ -254,7 +288,7 @@ int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, b
 			continue;
 		if (snapshot->goes_on && !wants_updates(sink, outputs->options))
 			continue;
-		err = told(sink, sink->output->interval(sink->state, snapshot) ?: outfile_flush(&sink->out));
+		err = told(sink, sink->output->interval(sink->state, snapshot) ?: flush_sink(sink));
 	}
 	return err;
 }

@@ -63,7 +63,7 @@ static struct group *group_for(struct grouping *grouping, const struct snapshot 
 	return group;
 }
 
-static int64_t cell_value(const struct snapshot_cell *cell, enum metric metric)
+int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric)
 {
 	const struct metric_info *info = &metrics[metric];
 
@@ -77,7 +77,7 @@ static int64_t cell_sum(const struct snapshot_cell *cell, const enum metric *lis
 	int64_t sum = 0;
 
 	for (; *list != METRIC_NONE; list++)
-		sum += cell_value(cell, *list);
+		sum += report_cell_value(cell, *list);
 	return sum;
 }
 
@@ -91,11 +91,11 @@ static void add_to_group(struct group *group, const struct snapshot_cell *cell, 
 
 	group->activity += cell_sum(cell, activity);
 	if (first != METRIC_NONE && metrics[first].kind == METRIC_RATIO) {
-		group->sort += cell_value(cell, metrics[first].numerator);
-		group->sort_base += cell_value(cell, metrics[first].denominator);
+		group->sort += report_cell_value(cell, metrics[first].numerator);
+		group->sort_base += report_cell_value(cell, metrics[first].denominator);
 	} else if (first != METRIC_NONE && metrics[first].kind == METRIC_MAX) {
-		if (cell_value(cell, first) > group->sort)
-			group->sort = cell_value(cell, first);
+		if (report_cell_value(cell, first) > group->sort)
+			group->sort = report_cell_value(cell, first);
 	} else {
 		group->sort += cell_sum(cell, sort->by);
 	}
@@ -208,10 +208,10 @@ static void add_value(struct report_values *values, enum metric metric, int64_t 
 		*sum = value;
 }
 
-static void add_cell(struct report_values *values, const struct snapshot_cell *cell)
+void report_add_cell(struct report_values *values, const struct snapshot_cell *cell)
 {
 	for (int m = 0; m < METRIC_COUNT; m++)
-		add_value(values, m, cell_value(cell, m));
+		add_value(values, m, report_cell_value(cell, m));
 }
 
 void report_add(struct report_values *values, const struct report_values *more)
@@ -254,10 +254,10 @@ static void fill(struct report *report, const struct snapshot *snapshot, const s
 		const uint32_t group = grouping->of_cell[i];
 		const struct snapshot_cell *cell = &snapshot->cells[i];
 
-		add_cell(&report->total, cell);
+		report_add_cell(&report->total, cell);
 		if (group == LEFT_OUT)
 			continue;
-		add_cell(&report->rows[group == NO_GROUP ? other : grouping->groups[group].row].values, cell);
+		report_add_cell(&report->rows[group == NO_GROUP ? other : grouping->groups[group].row].values, cell);
 		if (group == NO_GROUP)
 			report->has_other = true;
 	}

@@ -64,6 +64,12 @@ void report_free(struct report *report);
  */
 double report_value(const struct report_values *values, enum metric metric);
 
+/* Value of a metric in a cell; 0 if it is none of its protocol or kind. */
+int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric);
+
+/* Adds what a cell has to the values of a row; of maxima the larger stays. */
+void report_add_cell(struct report_values *values, const struct snapshot_cell *cell);
+
 /* Adds the values of one row to those of another; of maxima the larger stays, of distinct
  * things it is not known how many there are together. */
 void report_add(struct report_values *values, const struct report_values *more);

@@ -84,7 +84,7 @@ END
 zsh -n "$docs/_l4dstat"
 mapfile -t completed < <(cd "$work/here" && HOME=$work timeout 60 zsh -f "$work/ask.zsh" "$docs" "$work/here" \
 	'l4dstat --no-lo' 'l4dstat --by su' 'l4dstat --by subnet,ne' 'l4dstat --sort udp_rx_dr' 'l4dstat --color=al' \
-	'l4dstat --proto tcp,u' 'l4dstat -t --liste' 'l4dstat -o READ')
+	'l4dstat --proto tcp,u' 'l4dstat -t --listene' 'l4dstat -o READ')
 printf 'zsh: %s\n' "${completed[@]}"
 zsh_gives() { # WHAT NUMBER LINE
 	local line=${completed[$2]}

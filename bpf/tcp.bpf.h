@@ -5,6 +5,7 @@
 #ifndef L4_TCP_BPF_H
 #define L4_TCP_BPF_H
 
+#include "packet.bpf.h"
 #include "tcp_book.bpf.h"
 
 /* Segments of this skb. Only for a socket whose total_retrans we have no earlier value of. */
@@ -229,14 +230,22 @@ int BPF_PROG(l4_reset_in, struct sock *sk)
 	return 0;
 }
 
-/* A reset for no socket, or for one in TIME_WAIT or half open: the kernel's own. */
+/*
+ * A reset for no socket, or for one in TIME_WAIT or half open: the kernel's own. skb is what it answers to; before 6.10
+ * the tracepoint does not come for these.
+ */
 static __always_inline void l4_book_reset_of_nobody(const struct sk_buff *skb)
 {
+	struct l4_packet *packet = skb && l4_has_reset_reason ? l4_packet_of(skb, L4_PACKET_RESET) : NULL;
 	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_KERNEL};
 	struct l4_cell *cell;
 
 	if (skb && skb->dev)
 		key.netns = skb->dev->nd_net.net->ns.inum;
+	if (packet && packet->proto == IPPROTO_TCP) {
+		key.role = L4_ROLE_SERVER;
+		l4_packet_remote(&key, packet);
+	}
 	cell = l4_cell(&key, NULL);
 	if (cell)
 		l4_add(cell, L4_tcp_resets_out, 1);

@@ -33,6 +33,12 @@ equal "resets sent by the clients' namespace" "$(sum joined rows tcp_resets_out 
 equal "resets sent less their reasons, of all intervals" \
 	"$(jq -s 'map(.total.tcp_resets_out - ([.resets_out_by_reason[]] | add // 0)) | add' "$work/joined.out")" 0
 at_least "of these because nobody listened" "$(jq -s 'map(.resets_out_by_reason.NO_SOCKET // 0) | add' "$work/joined.out")" 28
+if jq -se '.[0] | has("resets_out_by_reason")' "$work/joined.out" >"$work/has"; then # else nobody tells of these
+	for subnet in "$net4.1.0/24=20" "$net6:1::/64=8"; do
+		equal "resets sent to ${subnet%=*}, from port 7001" "$(sum joined rows tcp_resets_out \
+			"$here and .port == 7001 and .subnet == \"${subnet%=*}\"")" "${subnet#*=}"
+	done
+fi
 equal "handshakes timed" "$(sum joined rows tcp_connects "$there")" 50
 at_least "their time, microseconds" "$(sum joined rows tcp_connect_sum_us "$there")" 50
 equal "ends" "$(sum joined rows tcp_closes "$there or $here")" 100

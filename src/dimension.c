@@ -196,6 +196,16 @@ static uint64_t random_seed(void)
 	return seed;
 }
 
+struct dimension_key dimension_key_of(const struct snapshot_cell *cell, const struct dimension_list *dims)
+{
+	struct dimension_key key;
+
+	memset(&key, 0, sizeof(key));
+	for (size_t i = 0; i < dims->count; i++)
+		dimensions[dims->dims[i]].keep(&key, cell);
+	return key;
+}
+
 uint64_t dimension_hash(const struct dimension_key *key)
 {
 	uint64_t words[sizeof(*key) / sizeof(uint64_t)];

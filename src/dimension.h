@@ -54,6 +54,9 @@ extern const struct dimension_info dimensions[DIM_COUNT];
  */
 int dimension_parse(const char *text, struct dimension_list *list, const char **bad, size_t *bad_length);
 
+/* What these dimensions keep of a cell. */
+struct dimension_key dimension_key_of(const struct snapshot_cell *cell, const struct dimension_list *dims);
+
 /* The same for equal keys, but another in each run of the program: nobody can aim at one place in a table. */
 uint64_t dimension_hash(const struct dimension_key *key);
 

@@ -45,14 +45,14 @@ static struct dimension_key value_of(const struct snapshot_cell *cell, enum dime
 	return key;
 }
 
-/* Whether the cell has a value to count. What came from no known remote has no subnet. */
-static bool counts(const struct snapshot_cell *cell, const struct metric_info *metric)
+/* What came from no known remote has no subnet. */
+bool distinct_has(const struct snapshot_cell *cell, enum metric metric)
 {
 	static const uint8_t none[L4_PREFIX_LEN];
 
-	if (cell->kind != CELL_COUNTS || !went(cell, metric->way))
+	if (cell->kind != CELL_COUNTS || !went(cell, metrics[metric].way))
 		return false;
-	return metric->dimension != DIM_SUBNET || memcmp(cell->key.prefix, none, sizeof(none));
+	return metrics[metric].dimension != DIM_SUBNET || memcmp(cell->key.prefix, none, sizeof(none));
 }
 
 /* Returns whether the pair is new to the set. */
@@ -83,7 +83,7 @@ void distinct_count(const struct snapshot *snapshot, enum metric metric, const u
 	set.slots = memory_new(size, sizeof(*set.slots));
 	set.mask = size - 1;
 	for (size_t i = 0; i < snapshot->count; i++) {
-		if (row_of[i] != DISTINCT_NO_ROW && counts(&snapshot->cells[i], &metrics[metric]) &&
+		if (row_of[i] != DISTINCT_NO_ROW && distinct_has(&snapshot->cells[i], metric) &&
 		    add(&set, snapshot, i, metrics[metric].dimension, row_of))
 			row_counts[row_of[i]]++;
 	}

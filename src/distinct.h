@@ -10,6 +10,9 @@
 
 enum { DISTINCT_NO_ROW = UINT32_MAX };
 
+/* Whether a cell has a value of the metric's dimension that went the metric's way. */
+bool distinct_has(const struct snapshot_cell *cell, enum metric metric);
+
 /*
  * Counts for a metric of kind METRIC_DISTINCT. row_of has the row of each of the snapshot's cells, DISTINCT_NO_ROW of
  * those that belong to none. counts[row], which has to be 0, becomes the number of rows that the metric's dimension

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_rule.h"
 #include "columns.h"
 #include "dimension.h"
 #include "help.h"
@@ -99,6 +100,12 @@ static void print_name(FILE *file, const char *name, const char *help)
 	fprintf(file, "  %-*s %s\n", NAME_WIDTH - 3, name, help);
 }
 
+static void print_default(FILE *file, const struct alert_default *rule)
+{
+	print_name(file, rule->name, rule->help);
+	fprintf(file, "%*s%s\n", NAME_WIDTH, "", rule->text);
+}
+
 void help_print_list(FILE *file)
 {
 	fputs("Columns (--NAME):\n", file);
@@ -110,6 +117,12 @@ void help_print_list(FILE *file)
 	fputs("\nDimensions (--by):\n", file);
 	for (int dim = 0; dim < DIM_COUNT; dim++)
 		print_name(file, dimensions[dim].name, dimensions[dim].help);
+	fputs("\nAlerts (--alert; default: all of these):\n", file);
+	for (size_t i = 0; i < alert_default_count; i++)
+		print_default(file, &alert_defaults[i]);
+	fputs("\nAccept queues (--alert):\n", file);
+	for (unsigned int i = METRIC_COUNT; i < ALERT_MEASURES; i++)
+		print_name(file, alert_measure(i).name, alert_measure(i).help);
 	fputs("\nMetrics (--sort, keys of --json):\n", file);
 	for (int m = 0; m < METRIC_COUNT; m++)
 		print_name(file, metrics[m].name, metrics[m].help);

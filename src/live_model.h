@@ -46,6 +46,7 @@ struct live_settings {
 	uint8_t proto;		  /* the only one there is (enum l4_proto); 0: both */
 	size_t top;		  /* not more rows than this; 0: all */
 	const struct dimension_context *dimension;
+	bool marks; /* rows may have a mark behind them */
 };
 
 /* What is to be drawn, made by live_arrange(). All of it belongs to the model and is good until its next call. */

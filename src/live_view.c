@@ -108,6 +108,7 @@ void live_view_open(struct live_view *view, const struct dimension_list *dims, c
 	};
 	table_open(&view->table, dims, &view->query.sort, settings->proto);
 	view->table.has_bars = true;
+	view->table.has_marks = settings->marks;
 	view->query.with_processes = view->table.has_processes;
 	view->query.with_distinct = true;
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {

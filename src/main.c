@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alert_teller.h"
 #include "format.h"
 #include "help.h"
 #include "host_choice.h"
@@ -33,8 +34,11 @@ struct run {
 	struct host_reader *host;      /* NULL: nothing of it is shown */
 	char **instances[HOST_SCOPES]; /* of the host that are shown */
 	struct outputs *outputs;
+	struct alert_teller *alerts; /* NULL: no rules */
 	struct snapshot snapshot;
 	struct wait wait;
+	struct dimension_context dimension;
+	char hostname[256]; /* printable */
 };
 
 /* Waits until the deadline, while outputs get their keys; returns whether a signal or a key to stop came first. */
@@ -88,7 +92,11 @@ static int one_interval(struct run *run, double planned, bool partial)
 	if (err)
 		return err;
 	run->snapshot.quality.late_ms = fmax(run->snapshot.ended - planned, 0) * 1000;
-	return outputs_interval(run->outputs, &run->snapshot, partial);
+	alert_teller_judge(run->alerts, &run->snapshot, partial);
+	err = outputs_interval(run->outputs, &run->snapshot, partial);
+	alert_teller_tell(run->alerts, &run->snapshot, &run->dimension, run->hostname,
+			  outputs_own_screen(run->outputs));
+	return err;
 }
 
 /* Deadlines are multiples of the delay from the start, so they do not drift; one that was missed is left out. */
@@ -213,17 +221,17 @@ static enum exit_code open_live(struct run *run)
 
 static enum exit_code run_outputs(struct run *run)
 {
-	const struct dimension_context dimension = {
+	int err, closed;
+
+	run->dimension = (struct dimension_context){
 		.prefix4 = run->options->prefix4,
 		.prefix6 = run->options->prefix6,
 		.cgroup_path = run->kind->cgroup_path,
 		.netns_name = run->kind->netns_name,
 	};
-	char host[256];
-	int err, closed;
-
-	set_host(host);
-	err = outputs_open(run->outputs, &dimension, run->instances, host);
+	set_host(run->hostname);
+	outputs_set_alerts(run->outputs, alert_teller_alerts(run->alerts));
+	err = outputs_open(run->outputs, &run->dimension, run->instances, run->hostname);
 	run->wait.input = outputs_keys_fd(run->outputs);
 	if (!err) {
 		host_reader_read(run->host, &run->snapshot.host, true);
@@ -238,7 +246,7 @@ static enum exit_code run_all(const struct options *options)
 	struct run run = {.options = options, .outputs = outputs_new(options)};
 	enum exit_code code;
 
-	code = wait_open(&run.wait) ? EXIT_RUNTIME : open_live(&run);
+	code = alert_teller_open(&run.alerts, options) || wait_open(&run.wait) ? EXIT_RUNTIME : open_live(&run);
 	if (code == EXIT_DONE) {
 		code = run_outputs(&run);
 		run.kind->close(run.source);
@@ -249,6 +257,7 @@ static enum exit_code run_all(const struct options *options)
 		host_choice_free(run.instances[scope]);
 	host_reader_close(run.host);
 	snapshot_free(&run.snapshot);
+	alert_teller_close(run.alerts);
 	wait_close(&run.wait);
 	return code;
 }

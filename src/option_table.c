@@ -13,12 +13,13 @@
 #include "options.h"
 #include "slots.h"
 
-enum { TOP_MAX = 1 << 20, CELLS_MIN = 16, CELLS_MAX = 1 << 20 };
+enum { TOP_MAX = 1 << 20, CELLS_MIN = 16, CELLS_MAX = 1 << 20, ALERT_HOLD_MAX = 7 * 24 * 3600 };
 
 const char *const option_group_titles[OPTION_GROUP_COUNT] = {
 	[OPTION_GROUP_VIEW] = "What is shown",
 	[OPTION_GROUP_FILTER] = "Only some of the traffic",
 	[OPTION_GROUP_FORMAT] = "For machines and for later",
+	[OPTION_GROUP_ALERTS] = "When something is wrong",
 	[OPTION_GROUP_COUNTING] = "How it is counted",
 	[OPTION_GROUP_LOOKS] = "Looks",
 	[OPTION_GROUP_OTHER] = "Other",
@@ -37,6 +38,7 @@ const struct option_example option_examples[] = {
 	{"l4dstat -t --states", "TCP sockets by state"},
 	{"l4dstat -tnp --tcp --udp", "dstat's own columns, without root"},
 	{"l4dstat --json 1 | jq .total", "for machines"},
+	{"l4dstat --alert default", "tells of storms, floods, leaks and scans"},
 	{},
 };
 
@@ -205,6 +207,33 @@ static const struct option_row rows[] = {
 		.apply = option_apply_number,
 		.field = offsetof(struct options, metrics_top),
 		.max = SLOTS_MAX,
+	},
+	{
+		.name = "alert",
+		.argument = "RULE",
+		.help = "say who breaks a rule, and mark it: METRIC [by DIM,...] OP THRESHOLD [for N], as in "
+			"`retrans_ratio by subnet > 5% for 3`; default: those of --list; several are possible",
+		.group = OPTION_GROUP_ALERTS,
+		.value = OPTION_VALUE_ALERT,
+		.apply = option_apply_alert,
+	},
+	{
+		.name = "on-alert",
+		.argument = "COMMAND",
+		.help = "run COMMAND by sh for each offender, with the facts in its environment (L4DSTAT_ALERT, "
+			"L4DSTAT_SUBNET...) and as JSON on its standard input",
+		.group = OPTION_GROUP_ALERTS,
+		.apply = option_apply_text,
+		.field = offsetof(struct options, on_alert),
+	},
+	{
+		.name = "alert-hold",
+		.argument = "SECONDS",
+		.help = "say so of one offender at most once in so many seconds (default 60)",
+		.group = OPTION_GROUP_ALERTS,
+		.apply = option_apply_number,
+		.field = offsetof(struct options, alert_hold),
+		.max = ALERT_HOLD_MAX,
 	},
 	{
 		.name = "prefix4",
@@ -389,6 +418,8 @@ const char *option_word(const struct option_row *row, size_t i)
 		return i < DIM_COUNT ? dimensions[i].name : NULL;
 	case OPTION_VALUE_METRIC:
 		return i < METRIC_COUNT ? metrics[i].name : NULL;
+	case OPTION_VALUE_ALERT:
+		return !i ? "default" : i <= alert_default_count ? alert_defaults[i - 1].name : NULL;
 	case OPTION_VALUE_WORD:
 		while (words < i && row->words[words])
 			words++;

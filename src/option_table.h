@@ -17,6 +17,7 @@ enum option_group {
 	OPTION_GROUP_VIEW,
 	OPTION_GROUP_FILTER,
 	OPTION_GROUP_FORMAT,
+	OPTION_GROUP_ALERTS,
 	OPTION_GROUP_COUNTING,
 	OPTION_GROUP_LOOKS,
 	OPTION_GROUP_OTHER,
@@ -30,6 +31,7 @@ enum option_value {
 	OPTION_VALUE_WORD, /* one of row.words */
 	OPTION_VALUE_DIMENSION,
 	OPTION_VALUE_METRIC,
+	OPTION_VALUE_ALERT, /* default, or the name of one of these rules; any other rule is free text */
 	OPTION_VALUE_FILE,
 	OPTION_VALUE_PID,
 	OPTION_VALUE_PROCESS_NAME,

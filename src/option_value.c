@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_parse.h"
 #include "extension.h"
 #include "memory.h"
 #include "nearest.h"
@@ -210,4 +211,15 @@ int option_apply_textfile(struct options *options, const struct option_row *row,
 						   row->name, end, value));
 	options->textfile = value;
 	return 0;
+}
+
+int option_apply_alert(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	char *why;
+
+	if (!alert_parse(&options->alerts, value, &why))
+		return 0;
+	option_refuse(complaint, memory_format("--%s '%.*s': %s", row->name, 2 * WORD_SHOWN, value, why));
+	free(why);
+	return -EINVAL;
 }

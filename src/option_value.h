@@ -57,4 +57,7 @@ int option_apply_listen(struct options *options, const struct option_row *row, c
 /* Sets options->textfile, whose name must end as node_exporter wants it. */
 int option_apply_textfile(struct options *options, const struct option_row *row, const char *value, char **complaint);
 
+/* Adds a rule, or those that the program has, to options->alerts. */
+int option_apply_alert(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
 #endif

@@ -193,7 +193,10 @@ static bool group_needs_states(const struct column_group *group)
 static char *without_address(const struct options *options)
 {
 	const enum metric sort = options->sort.by[0];
+	const char *rule, *measure = alert_rules_without_address(&options->alerts, &rule);
 
+	if (measure)
+		return memory_format("%s of --alert '%s'", measure, rule);
 	if (sort != METRIC_NONE && !metric_has_address(sort))
 		return memory_format("--sort %s", metrics[sort].name);
 	for (size_t i = 0; options->columns[i]; i++) {
@@ -240,6 +243,10 @@ static int check_filtered(const struct options *options, char **complaint)
 	if (options->listeners && filter->subnet_count)
 		return option_refuse(complaint, memory_format("--listeners shows sockets that have no remote side, "
 							      "which --subnet goes by; leave out one of them"));
+	if (filter->subnet_count && alert_rules_of_listeners(&options->alerts))
+		return option_refuse(complaint, memory_format("--alert '%s' is about sockets that have no remote side, "
+							      "which --subnet goes by; leave out one of them",
+							      alert_rules_of_listeners(&options->alerts)));
 	if (options->listeners && filter->udp && !filter->tcp)
 		return option_refuse(complaint, memory_format("--listeners shows TCP sockets; leave out --proto udp"));
 	return option_check_filter(options, complaint);
@@ -263,6 +270,9 @@ static int check_distinct(const struct options *options, char **complaint)
 /* What cannot be had together. */
 static int check_together(const struct options *options, char **complaint)
 {
+	if (options->on_alert && !options->alerts.count)
+		return option_refuse(complaint,
+				     memory_format("--on-alert needs rules; add --alert default, or others"));
 	if (options->json && options->csv)
 		return option_refuse(complaint, memory_format("standard output takes one of --json and --csv; "
 							      "-o FILE writes the other one as well"));
@@ -316,7 +326,7 @@ static void complete_columns(struct options *options)
 
 bool options_want_programs(const struct options *options)
 {
-	bool wanted = !options->columns[0];
+	bool wanted = !options->columns[0] || options->alerts.count;
 
 	for (size_t i = 0; options->columns[i]; i++)
 		wanted |= !column_group_is_host(options->columns[i]);
@@ -351,7 +361,7 @@ char **options_with_environment(int *argc, char **argv)
 
 bool options_want_states(const struct options *options)
 {
-	bool wanted = needs_states(options->sort.by[0]);
+	bool wanted = needs_states(options->sort.by[0]) || alert_rules_want_states(&options->alerts);
 
 	for (size_t i = 0; options->columns[i]; i++)
 		wanted |= group_needs_states(options->columns[i]);
@@ -396,6 +406,7 @@ int options_parse(struct options *options, int argc, char **argv, char **complai
 		.prefix6 = 64,
 		.cells = 65536,
 		.metrics_top = 10,
+		.alert_hold = 60,
 		.sort.by = {METRIC_NONE},
 	};
 	err = parse(options, argc, argv, complaint);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "alert_rule.h"
 #include "columns.h"
 #include "dimension.h"
 #include "filter.h"
@@ -56,6 +57,9 @@ struct options {
 	unsigned long prefix4, prefix6;
 	unsigned long cells;
 	struct filter filter;
+	struct alert_rules alerts;
+	unsigned long alert_hold;				 /* seconds */
+	const char *on_alert;					 /* command for sh -c; NULL: none */
 	const struct column_group *columns[OPTIONS_COLUMNS + 1]; /* in the order given, NULL-terminated; may be none */
 };
 

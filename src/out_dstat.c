@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "alert_mark.h"
 #include "columns.h"
 #include "format.h"
 #include "memory.h"
@@ -174,6 +175,7 @@ static void follow_terminal(struct dstat_state *state)
 
 	if (size.columns != state->size.columns) {
 		state->size = size;
+		state->size.columns -= settings->alerts && size.columns > strlen(ALERT_MARK) ? strlen(ALERT_MARK) : 0;
 		lay_out(state);
 		tell_trimmed(state);
 		state->header_due |= settings->headers;
@@ -467,6 +469,8 @@ static int dstat_interval(void *opaque, const struct snapshot *snapshot)
 	state->theme = snapshot->goes_on ? state->dim : state->final;
 	draw_line(state, '|', draw_values, snapshot);
 	state->theme = state->final;
+	if (!snapshot->goes_on && alert_marks(state->settings->alerts))
+		fprintf(file, "%s%s%s", state->theme->alarm, ALERT_MARK, state->theme->normal);
 	state->unfinished = snapshot->goes_on;
 	if (!snapshot->goes_on) {
 		fputc('\n', file);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_text.h"
 #include "cover.h"
 #include "fields.h"
 #include "format.h"
@@ -154,6 +155,21 @@ static void set_listeners(json_t *object, const struct snapshot *snapshot, const
 	set(object, "listeners", listeners);
 }
 
+/* What fires in this interval. */
+static void set_alerts(json_t *object, const struct output_settings *settings)
+{
+	json_t *alerts = made(json_array());
+
+	for (size_t i = 0; i < alerts_count(settings->alerts); i++) {
+		const struct alert *alert = alerts_at(settings->alerts, i);
+
+		if (alert->event != ALERT_OVER &&
+		    json_array_append_new(alerts, made(alert_object(alert, &settings->dimension))))
+			memory_exhausted();
+	}
+	set(object, "alerts", alerts);
+}
+
 static json_t *quality_object(const struct snapshot *snapshot)
 {
 	const struct snapshot_quality *quality = &snapshot->quality;
@@ -224,6 +240,8 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 		set_list(state, object, lists[i].name, snapshot, &lists[i].dims);
 	if (snapshot->has_states)
 		set_listeners(object, snapshot, &settings->dimension);
+	if (settings->alerts)
+		set_alerts(object, settings);
 	set(object, "quality", quality_object(snapshot));
 	return object;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_mark.h"
 #include "format.h"
 #include "memory.h"
 #include "output.h"
@@ -141,6 +142,8 @@ static void draw_listener(const struct listeners_state *state, const struct snap
 	}
 	dimensions[DIM_NETNS].print(text, &key, &state->settings->dimension);
 	fprintf(file, "%s  %s", state->theme->text, text);
+	if (alert_marks_listener(state->settings->alerts, listener))
+		fprintf(file, "%s%s", state->theme->alarm, ALERT_MARK);
 	end_line(state);
 }
 
@@ -186,6 +189,7 @@ static int listeners_interval(void *opaque, const struct snapshot *snapshot)
 const struct output output_listeners = {
 	.name = "listeners",
 	.wants_states = true,
+	.redraws = true,
 	.begin = listeners_begin,
 	.interval = listeners_interval,
 	.end = free,

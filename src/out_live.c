@@ -11,6 +11,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "alert_text.h"
 #include "format.h"
 #include "live_keys.h"
 #include "live_model.h"
@@ -110,6 +111,18 @@ static void draw_row(const struct live_state *state, const struct live_picture *
 	fputc('\n', pen->file);
 }
 
+/* The worst of the first rule that fires; the line takes as much of it as fits. */
+static void draw_alert(const struct table_pen *pen)
+{
+	char *sentence;
+
+	if (!alert_marks(pen->alerts))
+		return;
+	sentence = alert_sentence(alerts_at(pen->alerts, 0), pen->dimension);
+	fprintf(pen->file, "  %s! %s%s", pen->theme->alarm, sentence, pen->theme->normal);
+	free(sentence);
+}
+
 /* What stands behind the moment: everything that makes the numbers other than the last interval's rates. */
 static void draw_mode(const struct live_picture *picture, const struct table_pen *pen)
 {
@@ -124,6 +137,7 @@ static void draw_mode(const struct live_picture *picture, const struct table_pen
 		fprintf(pen->file, "  %stotals since ", theme->text);
 		table_draw_time(pen, picture->since);
 	}
+	draw_alert(pen);
 	fprintf(pen->file, "%s\n", theme->normal);
 }
 
@@ -201,6 +215,7 @@ static struct table_pen pen_for(const struct live_state *state, FILE *file)
 		.file = file,
 		.theme = state->theme,
 		.dimension = &state->settings->dimension,
+		.alerts = state->settings->alerts,
 	};
 }
 
@@ -413,6 +428,7 @@ static void *live_begin(const struct output_settings *settings)
 		.proto = settings->proto,
 		.top = settings->rows,
 		.dimension = &settings->dimension,
+		.marks = settings->alerts,
 	};
 
 	state->settings = settings;
@@ -472,6 +488,7 @@ static void live_end(void *opaque)
 
 const struct output output_live = {
 	.name = "live",
+	.redraws = true,
 	.begin = live_begin,
 	.interval = live_interval_over,
 	.end = live_end,

@@ -30,6 +30,7 @@ static void *table_begin(const struct output_settings *settings)
 		.top = settings->top,
 	};
 	table_open(&state->table, &state->query.dims, &state->query.sort, settings->proto);
+	state->table.has_marks = settings->alerts;
 	state->query.with_processes = state->table.has_processes;
 	state->query.with_distinct = true;
 	return state;
@@ -42,6 +43,7 @@ static void draw(struct table_state *state, const struct snapshot *snapshot)
 		.file = state->settings->file,
 		.theme = state->theme,
 		.dimension = &state->settings->dimension,
+		.alerts = state->settings->alerts,
 		.interval = snapshot->interval,
 	};
 

@@ -14,6 +14,7 @@
 #include "snapshot.h"
 #include "terminal.h"
 
+struct alerts;	       /* alert.h */
 struct column_group;   /* columns.h */
 struct listen_address; /* listen.h */
 
@@ -38,6 +39,7 @@ struct output_settings {
 	const struct listen_address *listen; /* --listen; its length 0: not given */
 	const char *textfile;		     /* --textfile; NULL: not given */
 	size_t metrics_top;
+	const struct alerts *alerts; /* held against each interval before outputs get it; NULL: there are no rules */
 };
 
 struct output {
@@ -46,6 +48,7 @@ struct output {
 	bool wants_states;  /* it shows sockets by state, or listeners, whatever else is asked for */
 	const char *begins; /* a file of its lines begins so; NULL: nothing is known of that */
 	bool shows_host;    /* it shows columns of the host, and where there are no others needs no cells */
+	bool redraws;	    /* on a terminal: the screen is its own, and what others write spoils it */
 	bool wants_updates; /* on a terminal: what an interval has so far, each second (snapshot.goes_on) */
 	void *(*begin)(const struct output_settings *settings);	       /* settings outlive the output; never NULL */
 	int (*interval)(void *state, const struct snapshot *snapshot); /* 0, or -errno of the write that failed */

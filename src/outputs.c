@@ -28,6 +28,7 @@ struct outputs {
 	const struct options *options;
 	struct sink *sinks; /* count of them, at least one; standard output's, if any, is the first */
 	size_t count;
+	const struct alerts *alerts;
 };
 
 enum { SINKS_MAX = 1 + OPTIONS_FILES + 1 };
@@ -157,6 +158,17 @@ bool outputs_want_updates(const struct outputs *outputs)
 	return wanted;
 }
 
+void outputs_set_alerts(struct outputs *outputs, const struct alerts *alerts)
+{
+	outputs->alerts = alerts;
+}
+
+bool outputs_own_screen(const struct outputs *outputs)
+{
+	return outputs->sinks[0].output->redraws && isatty(STDOUT_FILENO) && !terminal_is_dumb() &&
+	       isatty(STDERR_FILENO);
+}
+
 static enum terminal_colours choose_colours(const struct options *options)
 {
 	if (!terminal_wants_colour(stdout, options->colour))
@@ -264,6 +276,7 @@ int outputs_open(struct outputs *outputs, const struct dimension_context *dimens
 		sink->settings = settings_for(sink, outputs->options);
 		sink->settings.dimension = *dimension;
 		sink->settings.host = host;
+		sink->settings.alerts = outputs->alerts;
 		for (int scope = 0; scope < HOST_SCOPES; scope++)
 			sink->settings.instances[scope] = instances[scope];
 		sink->state = sink->output->begin(&sink->settings);

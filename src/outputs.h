@@ -26,16 +26,22 @@ bool outputs_want_programs(const struct outputs *outputs);
 /* Does any of them show intervals that go on? */
 bool outputs_want_updates(const struct outputs *outputs);
 
+/* Alerts that the outputs are to show, NULL: there are no rules. Before they are opened. */
+void outputs_set_alerts(struct outputs *outputs, const struct alerts *alerts);
+
+/* Whether what is written to stderr would spoil the screen. */
+bool outputs_own_screen(const struct outputs *outputs);
+
 /*
- * Opens the files. instances (of each scope, NULL: the total), dimension and host (which must outlive the outputs) are the source's to say. Returns 0 or -errno,
- * having said what is wrong.
+ * Opens the files. instances (of each scope, NULL: the total), dimension and host (which must outlive the outputs) are
+ * the source's to say. Returns 0 or -errno, having said what is wrong.
  */
 int outputs_open(struct outputs *outputs, const struct dimension_context *dimension, char **const *instances,
 		 const char *host);
 
 /*
- * Hands an interval to all of them, or to those that want one that a signal cut short, or one that goes on. Returns 0, -EPIPE if the reader
- * has gone, or another -errno, having said what could not be written.
+ * Hands an interval to all of them, or to those that want one that a signal cut short, or one that goes on. Returns 0,
+ * -EPIPE if the reader has gone, or another -errno, having said what could not be written.
  */
 int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, bool partial);
 

@@ -30,20 +30,10 @@ struct grouping {
 	size_t mask;
 };
 
-static struct dimension_key key_of(const struct snapshot_cell *cell, const struct dimension_list *dims)
-{
-	struct dimension_key key;
-
-	memset(&key, 0, sizeof(key));
-	for (size_t i = 0; i < dims->count; i++)
-		dimensions[dims->dims[i]].keep(&key, cell);
-	return key;
-}
-
 static struct group *group_for(struct grouping *grouping, const struct snapshot *snapshot, uint32_t cell,
 			       const struct dimension_list *dims)
 {
-	const struct dimension_key key = key_of(&snapshot->cells[cell], dims);
+	const struct dimension_key key = dimension_key_of(&snapshot->cells[cell], dims);
 	const uint64_t hash = dimension_hash(&key);
 	struct group *group;
 	size_t at;
@@ -51,7 +41,7 @@ static struct group *group_for(struct grouping *grouping, const struct snapshot 
 	for (at = hash & grouping->mask; grouping->slots[at]; at = (at + 1) & grouping->mask) {
 		group = &grouping->groups[grouping->slots[at] - 1];
 		if (group->hash == hash) {
-			const struct dimension_key other = key_of(&snapshot->cells[group->first], dims);
+			const struct dimension_key other = dimension_key_of(&snapshot->cells[group->first], dims);
 
 			if (!memcmp(&key, &other, sizeof(key)))
 				return group;
@@ -191,8 +181,8 @@ static int compare_groups(const void *a, const void *b, void *context)
 
 	if (order)
 		return order;
-	keys[0] = key_of(&ranking->snapshot->cells[left->first], ranking->dims);
-	keys[1] = key_of(&ranking->snapshot->cells[right->first], ranking->dims);
+	keys[0] = dimension_key_of(&ranking->snapshot->cells[left->first], ranking->dims);
+	keys[1] = dimension_key_of(&ranking->snapshot->cells[right->first], ranking->dims);
 	return memcmp(&keys[0], &keys[1], sizeof(keys[0]));
 }
 
@@ -241,7 +231,7 @@ static void rank(struct report *report, const struct snapshot *snapshot, struct 
 
 		group->row = i < kept ? i : kept;
 		if (i < kept)
-			report->rows[i].key = key_of(&snapshot->cells[group->first], &report->dims);
+			report->rows[i].key = dimension_key_of(&snapshot->cells[group->first], &report->dims);
 	}
 	free(order);
 }
@@ -285,7 +275,7 @@ static void add_processes(struct report *report, const struct snapshot *snapshot
 			continue; /* one process may be behind several of the rows that were cut */
 		if (!row->processes++ || group->activity > best[at]) {
 			best[at] = group->activity;
-			row->busiest = key_of(&snapshot->cells[group->first], &process);
+			row->busiest = dimension_key_of(&snapshot->cells[group->first], &process);
 		}
 	}
 	grouping_free(&processes);

@@ -58,6 +58,9 @@ void report_make(struct report *report, const struct snapshot *snapshot, const s
 
 void report_free(struct report *report);
 
+/* What a cell has of a metric that is no ratio; 0 of those of other protocols and kinds. */
+int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric);
+
 /*
  * Value of a metric in a row. Counters and maxima as they are, ratios as the quotient (0 if the denominator is); NAN if
  * it cannot be known.

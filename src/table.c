@@ -177,7 +177,7 @@ static unsigned int least_text_width(const struct table *table, size_t i)
 
 void table_lay_out(struct table *table, unsigned int columns)
 {
-	unsigned int used = table->dims.count - 1, left;
+	unsigned int used = table->dims.count - 1 + (table->has_marks ? strlen(ALERT_MARK) : 0), left;
 
 	for (size_t i = 0; i < table->dims.count; i++) {
 		table->text_width[i] = least_text_width(table, i);
@@ -356,6 +356,11 @@ static void draw_numbers(const struct table *table, const struct table_pen *pen,
 	}
 }
 
+static void draw_mark(const struct table_pen *pen, bool marked)
+{
+	fprintf(pen->file, "%s%s%s", marked ? pen->theme->alarm : "", marked ? ALERT_MARK : "", pen->theme->normal);
+}
+
 void table_draw_row(const struct table *table, const struct table_pen *pen, const struct report_row *row,
 		    const char *bar)
 {
@@ -368,7 +373,7 @@ void table_draw_row(const struct table *table, const struct table_pen *pen, cons
 	draw_bar(table, pen, bar);
 	draw_numbers(table, pen, &row->values);
 	draw_processes(table, pen, row);
-	fputs(pen->theme->normal, pen->file);
+	draw_mark(pen, alert_marks_row(pen->alerts, &table->dims, &row->key));
 }
 
 void table_draw_total(const struct table *table, const struct table_pen *pen, const struct report_values *total,
@@ -378,5 +383,5 @@ void table_draw_total(const struct table *table, const struct table_pen *pen, co
 		draw_text(table, pen, i, i ? "-" : "total");
 	draw_bar(table, pen, bar);
 	draw_numbers(table, pen, total);
-	fputs(pen->theme->normal, pen->file);
+	draw_mark(pen, alert_marks_total(pen->alerts, &table->dims));
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "alert_mark.h"
 #include "columns.h"
 #include "report.h"
 #include "terminal.h"
@@ -28,6 +29,7 @@ struct table {
 	struct table_slot *slots; /* count of them; owned */
 	size_t count;
 	bool has_processes;		 /* no other column names them */
+	bool has_marks;			 /* behind a row there may be one for an alert */
 	bool has_bars;			 /* there is a bar in each row, if it fits */
 	unsigned int longest[DIM_COUNT]; /* text so far, of each column of dims */
 	unsigned int text_width[DIM_COUNT];
@@ -41,7 +43,8 @@ struct table_pen {
 	FILE *file;
 	const struct terminal_theme *theme;
 	const struct dimension_context *dimension;
-	double interval; /* seconds that counts are divided by; 0: they are totals and stay whole */
+	const struct alerts *alerts; /* of which rows are marked; NULL: none */
+	double interval;	     /* seconds that counts are divided by; 0: they are totals and stay whole */
 };
 
 /* What is told of an interval above its table. */

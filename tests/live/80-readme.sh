@@ -29,11 +29,15 @@ examples+=$'\n'$(sed -n 's/^  \(l4dstat.*[^ ]\)   *[^ ].*$/\1/p' "$work/help")
 examples+=$'\n'$(sed -n 's/^\.Dl //p' build/docs/l4dstat.8)
 ran=0
 while read -r example; do
-	options=$(arguments "$example")
-	echo "-- l4dstat $options"
-	# shellcheck disable=SC2086 # there are several
-	(cd "$work" && "$l4dstat" $options 0.2 1) >"$work/out" || fail "'$example' failed"
-	[[ -s $work/out || $options = *"--listen "* ]] || fail "'$example' shows nothing" # what only serves is silent
+	if [[ $example = *\'* ]]; then # a shell's words, and nothing behind them
+		eval "options=(${example#*l4dstat})"
+	else
+		read -ra options <<<"$(arguments "$example")"
+	fi
+	echo "-- l4dstat ${options[*]}"
+	(cd "$work" && "$l4dstat" "${options[@]}" 0.2 1) >"$work/out" || fail "'$example' failed"
+	# What only serves is silent.
+	[[ -s $work/out || ${options[*]} = *"--listen "* ]] || fail "'$example' shows nothing"
 	ran=$((ran + 1))
 done < <(grep -w l4dstat <<<"$examples" | sort -u)
 at_least "examples that run" "$ran" 15

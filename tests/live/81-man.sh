@@ -20,8 +20,8 @@ at_least "options in --help" "$(wc -l <"$work/helped")" 30
 diff "$work/helped" "$work/manned" || fail "--help and the manual name different options"
 
 # Columns, dimensions and metrics: as --list has them.
-"$l4dstat" --list | sed -n '/^[DM]/,$s/^  \([a-z0-9_]*\) .*/\1/p' | sort >"$work/listed"
-sed -n 's/^\.It Cm \([a-z0-9_]*\)$/\1/p' "$page" | sort >"$work/described"
+"$l4dstat" --list | sed -n '/^[DM]/,$s/^  \([a-z0-9_-]\{1,\}\) .*/\1/p' | sort >"$work/listed"
+sed -n 's/^\.It Cm \([a-z0-9_-]*\)$/\1/p' "$page" | sort >"$work/described"
 at_least "dimensions and metrics in --list" "$(wc -l <"$work/listed")" 50
 diff "$work/listed" "$work/described" || fail "--list and the manual name different things"
 

@@ -66,6 +66,7 @@ static void write_value(FILE *out, const struct option_row *row)
 	case OPTION_VALUE_WORD:
 	case OPTION_VALUE_DIMENSION:
 	case OPTION_VALUE_METRIC:
+	case OPTION_VALUE_ALERT:
 		write_words(out, row);
 		break;
 	case OPTION_VALUE_FILE:

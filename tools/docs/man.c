@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_rule.h"
 #include "columns.h"
 #include "dimension.h"
 #include "docs.h"
@@ -138,6 +139,25 @@ static void write_metrics(FILE *out)
 	fputs(".El\n", out);
 }
 
+static void write_alerts(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (size_t i = 0; i < alert_default_count; i++) {
+		fprintf(out, ".It Cm %s\n", alert_defaults[i].name);
+		write_text(out, alert_defaults[i].help);
+		fprintf(out, ".Dl %s\n", alert_defaults[i].text);
+	}
+	fputs(".El\n", out);
+}
+
+static void write_queues(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (unsigned int i = METRIC_COUNT; i < ALERT_MEASURES; i++)
+		write_named(out, alert_measure(i).name, alert_measure(i).help);
+	fputs(".El\n", out);
+}
+
 /* .Dl takes a line as it is, but for what it would itself understand. */
 static void write_examples(FILE *out)
 {
@@ -154,6 +174,7 @@ static const struct {
 } lists[] = {
 	{"@options@\n", write_options}, {"@columns@\n", write_columns}, {"@dimensions@\n", write_dimensions},
 	{"@keys@\n", write_keys},	{"@metrics@\n", write_metrics}, {"@examples@\n", write_examples},
+	{"@alerts@\n", write_alerts},	{"@queues@\n", write_queues},
 };
 
 static void write_line(FILE *out, const char *line)

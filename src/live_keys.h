@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The keys of the live table as data: its `?`, --help and the docs are made from these rows. Adding a key is a row in
- * live_keys.c, and a case where actions are carried out, in out_live.c.
+ * The keys of the live tables as data: their `?`, --help and the docs are made from these rows. Adding a key is a row in
+ * live_keys.c, and a case where actions are carried out, in out_live.c and out_live_listeners.c.
  */
 #ifndef L4_LIVE_KEYS_H
 #define L4_LIVE_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "dimension.h"
@@ -50,6 +51,7 @@ struct live_key {
 	enum dimension dim; /* LIVE_BY: which; DIM_COUNT: that of --by */
 	const char *help;   /* at most LIVE_HELP_WIDTH columns */
 	const char *hint;   /* a word for the last line of the screen; NULL: none */
+	bool tables;	    /* of --by alone, not of --listeners */
 };
 
 enum { LIVE_NAME_WIDTH = 5, LIVE_HELP_WIDTH = 31 };

@@ -5,13 +5,13 @@
 
 #include "live_model.h"
 
-char live_letter(const struct table *table, size_t slot)
+char live_letter(const char *const *titles, size_t at)
 {
 	char taken[UINT8_MAX + 1] = {}, letter = 0;
 
-	for (size_t i = 0; i <= slot; i++) {
+	for (size_t i = 0; i <= at; i++) {
 		static const char others[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-		const char *from = table->slots[i].column.title;
+		const char *from = titles[i];
 
 		while (*from && (!isalpha((unsigned char)*from) || taken[toupper((unsigned char)*from)]))
 			from++;

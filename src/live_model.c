@@ -129,8 +129,11 @@ bool live_sort_letter(struct live_model *model, char letter)
 {
 	const struct table *table = &model->views[model->current].table;
 
-	for (size_t i = 0; i < table->count; i++) {
-		if (live_letter(table, i) != letter)
+	const char *titles[TABLE_COLUMNS_MAX];
+	const size_t count = table_titles(table, titles);
+
+	for (size_t i = 0; i < count; i++) {
+		if (live_letter(titles, i) != letter)
 			continue;
 		sort_all(model, i);
 		return true;

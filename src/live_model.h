@@ -91,8 +91,8 @@ const struct table *live_table(const struct live_model *model);
 /* Decides what is seen, of at most `rows` rows in `columns` columns. */
 struct live_picture live_arrange(struct live_model *model, unsigned int columns, size_t rows);
 
-/* The letter that sorts by a column of the table: of its title, the first that no other column has; a capital. */
-char live_letter(const struct table *table, size_t slot);
+/* The letter that sorts by the column with this title: the first in it that none before has; a capital. */
+char live_letter(const char *const *titles, size_t at);
 
 /*
  * A bar of `width` columns, at most LIVE_HISTORY: the sorted column's newest values, the newest on the right, each an

@@ -5,16 +5,13 @@
  */
 #include <errno.h>
 #include <langinfo.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
-#include <wctype.h>
 
-#include "alert_text.h"
 #include "format.h"
 #include "live_keys.h"
 #include "live_model.h"
+#include "live_prompt.h"
 #include "memory.h"
 #include "output.h"
 #include "screen.h"
@@ -23,8 +20,6 @@ enum {
 	LINES_AROUND = 3,    /* moment, header, total */
 	LINES_WITH_FOOT = 6, /* so many lines leave one for hints */
 	KEYS_AT_ONCE = 64,   /* before what they do is shown */
-	HELP_WIDTH = LIVE_NAME_WIDTH + 1 + LIVE_HELP_WIDTH,
-	HELP_GAP = 2,
 };
 
 struct live_state {
@@ -34,62 +29,13 @@ struct live_state {
 	bool utf8;
 	unsigned long intervals;
 	bool failed; /* the terminal could not be had */
-	bool typing; /* a filter */
-	bool helping;
-	size_t help_page;
-	char typed[LIVE_FILTER];
+	struct live_prompt prompt;
 };
 
-/* The help: the keys, and the letters of the columns */
-
-static void help_entry(char text[static FORMAT_CELL], const struct table *table, size_t i)
+/* titles: room for those of the table. */
+static struct live_offer offer_of(const struct live_state *state, const char *titles[static TABLE_COLUMNS_MAX])
 {
-	const size_t column = i - live_key_count;
-
-	if (i < live_key_count)
-		snprintf(text, FORMAT_CELL, "%-*s %s", LIVE_NAME_WIDTH, live_keys[i].name, live_keys[i].help);
-	else
-		snprintf(text, FORMAT_CELL, "%-*c sort by %.*s", LIVE_NAME_WIDTH, live_letter(table, column),
-			 LIVE_HELP_WIDTH - 8, table->slots[column].column.title);
-}
-
-/* As many columns of entries side by side as fit, read downwards. */
-struct help_layout {
-	size_t entries, lines, beside, on_page, pages;
-};
-
-static struct help_layout help_layout(const struct table *table)
-{
-	struct help_layout layout = {
-		.entries = live_key_count + table->count,
-		.lines = screen_rows() > 2 ? screen_rows() - 2 : 1,
-		.beside = (screen_columns() + HELP_GAP) / (HELP_WIDTH + HELP_GAP) ?: 1,
-	};
-
-	layout.on_page = layout.lines * layout.beside;
-	layout.pages = (layout.entries + layout.on_page - 1) / layout.on_page;
-	return layout;
-}
-
-static void draw_help(const struct live_state *state, const struct table_pen *pen)
-{
-	const struct table *table = live_table(state->model);
-	const struct help_layout layout = help_layout(table);
-	const size_t first = state->help_page * layout.on_page;
-	const size_t end = first + layout.on_page < layout.entries ? first + layout.on_page : layout.entries;
-	char text[FORMAT_CELL], cell[FORMAT_CELL];
-
-	fprintf(pen->file, "%sKeys%s", pen->theme->subtitle, pen->theme->normal);
-	for (size_t line = 0; line < layout.lines; line++) {
-		fprintf(pen->file, "\n%s", pen->theme->text);
-		for (size_t i = first + line; i < end; i += layout.lines) {
-			help_entry(text, table, i);
-			format_text(cell, HELP_WIDTH + HELP_GAP, text);
-			fputs(cell, pen->file);
-		}
-	}
-	fprintf(pen->file, "\n%spage %zu of %zu; q: back, any other key: on%s", pen->theme->faint, state->help_page + 1,
-		layout.pages, pen->theme->normal);
+	return (struct live_offer){.titles = titles, .title_count = table_titles(live_table(state->model), titles)};
 }
 
 /* The table */
@@ -111,18 +57,6 @@ static void draw_row(const struct live_state *state, const struct live_picture *
 	fputc('\n', pen->file);
 }
 
-/* The worst of the first rule that fires; the line takes as much of it as fits. */
-static void draw_alert(const struct table_pen *pen)
-{
-	char *sentence;
-
-	if (!alert_marks(pen->alerts))
-		return;
-	sentence = alert_sentence(alerts_at(pen->alerts, 0), pen->dimension);
-	fprintf(pen->file, "  %s! %s%s", pen->theme->alarm, sentence, pen->theme->normal);
-	free(sentence);
-}
-
 /* What stands behind the moment: everything that makes the numbers other than the last interval's rates. */
 static void draw_mode(const struct live_picture *picture, const struct table_pen *pen)
 {
@@ -137,17 +71,8 @@ static void draw_mode(const struct live_picture *picture, const struct table_pen
 		fprintf(pen->file, "  %stotals since ", theme->text);
 		table_draw_time(pen, picture->since);
 	}
-	draw_alert(pen);
+	live_draw_alert(pen);
 	fprintf(pen->file, "%s\n", theme->normal);
-}
-
-static void draw_whole(const struct table_pen *pen, const char *text)
-{
-	const unsigned int width = format_text_width(text);
-	char cell[FORMAT_CELL];
-
-	format_text(cell, width < FORMAT_WIDTH_MAX ? width : FORMAT_WIDTH_MAX, text);
-	fputs(cell, pen->file);
 }
 
 /* A selected row's texts in full, wherever they are cut above. */
@@ -159,40 +84,27 @@ static void draw_selected(const struct live_picture *picture, const struct table
 	fputs(pen->theme->text, pen->file);
 	for (size_t i = 0; i < picture->table->dims.count; i++) {
 		table_row_text(text, picture->table, row, i, pen->dimension);
-		draw_whole(pen, text);
+		table_draw_whole(pen, text);
 		fputs("  ", pen->file);
 	}
 	if (!picture->table->has_processes)
 		return;
 	table_processes(text, tail, row);
-	draw_whole(pen, text);
+	table_draw_whole(pen, text);
 	fputs(tail, pen->file);
-}
-
-static void draw_hints(const struct table_pen *pen)
-{
-	unsigned int left = screen_columns();
-
-	fputs(pen->theme->faint, pen->file);
-	for (size_t i = 0; i < live_key_count; i++) {
-		const struct live_key *key = &live_keys[i];
-		const unsigned int width = key->hint ? strlen(key->name) + strlen(key->hint) + 3 : 0;
-
-		if (!width || width > left + 2)
-			continue;
-		fprintf(pen->file, "%s %s  ", key->name, key->hint);
-		left -= width < left ? width : left;
-	}
 }
 
 static void draw_foot(const struct live_state *state, const struct live_picture *picture, const struct table_pen *pen)
 {
-	if (state->typing)
-		fprintf(pen->file, "%s/%s", pen->theme->text, state->typed);
+	const char *titles[TABLE_COLUMNS_MAX];
+	const struct live_offer offer = offer_of(state, titles);
+
+	if (state->prompt.typing)
+		fprintf(pen->file, "%s/%s", pen->theme->text, state->prompt.typed);
 	else if (picture->selected)
 		draw_selected(picture, pen);
 	else
-		draw_hints(pen);
+		live_draw_hints(&offer, pen);
 	fputs(pen->theme->normal, pen->file);
 }
 
@@ -230,7 +142,7 @@ static size_t room_for_rows(size_t lines, bool foot)
 static void draw_all(struct live_state *state, struct table_pen *pen, int *selected, int *cursor)
 {
 	const unsigned int lines = screen_rows();
-	const bool foot = state->typing || lines >= LINES_WITH_FOOT;
+	const bool foot = state->prompt.typing || lines >= LINES_WITH_FOOT;
 	const struct live_picture picture = live_arrange(state->model, screen_columns(), room_for_rows(lines, foot));
 	const size_t drawn = LINES_AROUND + picture.on_screen + !!picture.other;
 
@@ -248,12 +160,14 @@ static void draw_all(struct live_state *state, struct table_pen *pen, int *selec
 		if (picture.rows[picture.first + i] == picture.selected)
 			*selected = LINES_AROUND - 1 + i;
 	}
-	if (state->typing)
+	if (state->prompt.typing)
 		*cursor = lines - 1;
 }
 
 static void draw(struct live_state *state)
 {
+	const char *titles[TABLE_COLUMNS_MAX];
+	const struct live_offer offer = offer_of(state, titles);
 	char *text = NULL;
 	size_t size = 0;
 	FILE *file = open_memstream(&text, &size);
@@ -262,8 +176,8 @@ static void draw(struct live_state *state)
 
 	if (!file)
 		memory_exhausted();
-	if (state->helping)
-		draw_help(state, &pen);
+	if (state->prompt.helping)
+		live_prompt_draw_help(&state->prompt, &offer, &pen);
 	else
 		draw_all(state, &pen, &selected, &cursor);
 	if (fclose(file))
@@ -274,52 +188,10 @@ static void draw(struct live_state *state)
 
 /* Keys */
 
-static void take_off_character(char *text)
-{
-	size_t length = strlen(text);
-
-	while (length && (text[--length] & 0xc0) == 0x80) /* what follows in a UTF-8 character */
-		;
-	text[length] = 0;
-}
-
-static void add_character(char *text, unsigned int code)
-{
-	mbstate_t state = {};
-	char bytes[MB_LEN_MAX];
-	const size_t length = iswprint(code) ? wcrtomb(bytes, code, &state) : (size_t)-1;
-	const size_t used = strlen(text);
-
-	if (length == (size_t)-1 || used + length >= LIVE_FILTER)
-		return;
-	memcpy(text + used, bytes, length);
-	text[used + length] = 0;
-}
-
-/* The rows follow the text while it is typed. */
-static void type(struct live_state *state, unsigned int code)
-{
-	if (code == '\033')
-		*state->typed = 0;
-	else if (code == LIVE_CODE_BACKSPACE)
-		take_off_character(state->typed);
-	else if (code < LIVE_CODE_UP)
-		add_character(state->typed, code);
-	state->typing = code != '\033' && code != LIVE_CODE_ENTER;
-	live_filter(state->model, state->typed);
-}
-
-static void turn_help_page(struct live_state *state, unsigned int code)
-{
-	const struct help_layout layout = help_layout(live_table(state->model));
-
-	state->helping = code != 'q' && code != '\033' && ++state->help_page < layout.pages;
-}
-
 static void escape(struct live_state *state)
 {
-	if (*state->typed) {
-		*state->typed = 0;
+	if (*state->prompt.typed) {
+		*state->prompt.typed = 0;
 		live_filter(state->model, "");
 	} else {
 		live_unselect(state->model);
@@ -348,7 +220,7 @@ static bool act(struct live_state *state, const struct live_key *key, unsigned i
 		live_sort_letter(model, code);
 		break;
 	case LIVE_FILTER_BEGIN:
-		state->typing = true;
+		state->prompt.typing = true;
 		break;
 	case LIVE_BY:
 		live_by(model, key->dim);
@@ -378,8 +250,7 @@ static bool act(struct live_state *state, const struct live_key *key, unsigned i
 		escape(state);
 		break;
 	case LIVE_HELP:
-		state->helping = true;
-		state->help_page = 0;
+		live_prompt_help(&state->prompt);
 		break;
 	}
 	return false;
@@ -388,13 +259,12 @@ static bool act(struct live_state *state, const struct live_key *key, unsigned i
 static bool press(struct live_state *state, unsigned int code)
 {
 	const struct live_key *key = live_key_for(code);
+	const char *titles[TABLE_COLUMNS_MAX];
+	const struct live_offer offer = offer_of(state, titles);
 
-	if (state->typing)
-		type(state, code);
-	else if (state->helping)
-		turn_help_page(state, code);
-	else
+	if (!live_prompt_press(&state->prompt, &offer, code))
 		return key && act(state, key, code);
+	live_filter(state->model, state->prompt.typed); /* the rows follow the text while it is typed */
 	return false;
 }
 
@@ -460,7 +330,7 @@ static void live_resized(void *opaque)
 	struct live_state *state = opaque;
 
 	screen_resize();
-	state->help_page = 0;
+	live_prompt_resized(&state->prompt);
 	draw(state);
 }
 

@@ -63,7 +63,7 @@ struct output {
 	void (*resized)(void *state);
 };
 
-extern const struct output output_dstat, output_table, output_live, output_listeners;
+extern const struct output output_dstat, output_table, output_live, output_listeners, output_live_listeners;
 extern const struct output output_json, output_json_rows, output_csv, output_csv_table, output_csv_listeners;
 extern const struct output output_openmetrics;
 

@@ -47,10 +47,10 @@ static const struct output *output_for(const struct options *options, enum file_
 
 static const struct output *output_for_people(const struct options *options)
 {
-	if (options->listeners)
-		return &output_listeners;
-	if (!options->by.count)
+	if (!options->by.count && !options->listeners)
 		return &output_dstat;
+	if (options->listeners)
+		return screen_possible() ? &output_live_listeners : &output_listeners;
 	return screen_possible() ? &output_live : &output_table;
 }
 

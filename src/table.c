@@ -62,6 +62,17 @@ void table_close(struct table *table)
 	*table = (struct table){};
 }
 
+size_t table_titles(const struct table *table, const char *titles[static TABLE_COLUMNS_MAX])
+{
+	size_t count = 0;
+
+	while (count < table->count && count < TABLE_COLUMNS_MAX) {
+		titles[count] = table->slots[count].column.title;
+		count++;
+	}
+	return count;
+}
+
 void table_sort_by(struct table *table, size_t slot)
 {
 	for (size_t i = 0; i < table->count; i++)
@@ -269,6 +280,15 @@ void table_draw_time(const struct table_pen *pen, double timestamp)
 	format_time(time, timestamp);
 	width = format_text_width(time);
 	format_text(cell, width < FORMAT_WIDTH_MAX ? width : FORMAT_WIDTH_MAX, time);
+	fputs(cell, pen->file);
+}
+
+void table_draw_whole(const struct table_pen *pen, const char *text)
+{
+	const unsigned int width = format_text_width(text);
+	char cell[FORMAT_CELL];
+
+	format_text(cell, width < FORMAT_WIDTH_MAX ? width : FORMAT_WIDTH_MAX, text);
 	fputs(cell, pen->file);
 }
 

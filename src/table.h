@@ -59,6 +59,10 @@ struct table_moment table_moment_of(const struct snapshot *snapshot);
 void table_open(struct table *table, const struct dimension_list *dims, const struct report_sort *sort, uint8_t proto);
 void table_close(struct table *table);
 
+/* Writes the titles of all columns of numbers, seen or not; returns how many there are. */
+enum { TABLE_COLUMNS_MAX = 32 };
+size_t table_titles(const struct table *table, const char *titles[static TABLE_COLUMNS_MAX]);
+
 /* Rows are ranked by this column alone from now on. */
 void table_sort_by(struct table *table, size_t slot);
 
@@ -85,6 +89,9 @@ void table_draw_moment(const struct table_pen *pen, const struct table_moment *m
 
 /* A time by format_time(), whatever L4DSTAT_TIMEFMT holds made fit to be shown. */
 void table_draw_time(const struct table_pen *pen, double timestamp);
+
+/* A text as long as it is, made fit to be shown. */
+void table_draw_whole(const struct table_pen *pen, const char *text);
 
 /* One line each, without its end. bar: text of table->bar_width columns, or NULL. */
 void table_draw_header(const struct table *table, const struct table_pen *pen);

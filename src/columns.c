@@ -44,7 +44,8 @@ const struct column_group column_groups[] = {
 	{
 		.name = "conn",
 		.title = "connections",
-		.help = "TCP connections accepted, opened by this host, attempts that failed, resets received and sent",
+		.help = "TCP connections: in accepted, out opened by this host, fail attempts that failed, rst resets "
+			"received and sent",
 		.kind = COLUMNS_TOTAL,
 		.rank = 5,
 		.numbers = {{.title = "in", .width = 4, .sum = {METRIC_tcp_opens_in, METRIC_NONE}},
@@ -57,7 +58,7 @@ const struct column_group column_groups[] = {
 	{
 		.name = "resets",
 		.title = "resets",
-		.help = "TCP resets received for a socket, and sent",
+		.help = "TCP resets: in received for a socket, out sent",
 		.kind = COLUMNS_TOTAL,
 		.numbers = {{.title = "in", .width = 4, .sum = {METRIC_tcp_resets_in, METRIC_NONE}},
 			    {.title = "out", .width = 4, .sum = {METRIC_tcp_resets_out, METRIC_NONE}}},
@@ -74,7 +75,8 @@ const struct column_group column_groups[] = {
 	{
 		.name = "states",
 		.title = "tcp sockets by state",
-		.help = "TCP sockets in each state",
+		.help = "TCP sockets by state: list LISTEN, syns SYN_SENT, synr SYN_RECV, estab ESTABLISHED, fin1 "
+			"FIN_WAIT1, fin2 FIN_WAIT2, timew TIME_WAIT, clow CLOSE_WAIT, lack LAST_ACK, clos CLOSING",
 		.kind = COLUMNS_TOTAL,
 		.numbers = {{.title = "list", .width = 4, .sum = {METRIC_tcp_listen, METRIC_NONE}},
 			    {.title = "syns", .width = 4, .sum = {METRIC_tcp_syn_sent, METRIC_NONE}},
@@ -108,12 +110,9 @@ const struct column_group column_groups[] = {
 	{
 		.name = "drops",
 		.title = "drops",
-		.help = "UDP datagrams lost because a receive buffer was full, for a port nobody listens on; what "
-			"listening "
-			"sockets "
-			"dropped, most for a full accept queue; UDP datagrams lost otherwise; packets of either "
-			"protocol that "
-			"the firewall dropped",
+		.help = "what is lost: rbuf datagrams for a full receive buffer, nosk datagrams for a port nobody "
+			"listens on, accq SYNs and connections that listening sockets dropped, most for a full accept "
+			"queue, othr other datagrams, fire TCP and UDP packets that the firewall dropped",
 		.kind = COLUMNS_TOTAL,
 		.numbers =
 			{{.title = "rbuf", .width = 4, .sum = {METRIC_udp_rx_drops, METRIC_NONE}, .alarm = ALARM_ANY},
@@ -186,8 +185,8 @@ const struct column_group column_groups[] = {
 	{
 		.name = "top-drop",
 		.title = "top-drops",
-		.help = "the process that lost most, its port, and how much: UDP datagrams for a full receive buffer, "
-			"connections for a full accept queue",
+		.help = "the process that loses most, its port, and how much: rbuf datagrams for a full receive "
+			"buffer, accq connections for a full accept queue",
 		.kind = COLUMNS_TOP,
 		.text = {.title = "process:port", .width = 17, .wide = 21},
 		.numbers =

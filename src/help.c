@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* --help and --list. The words are those of the tables; here they are only laid out. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +13,12 @@
 #include "metrics.h"
 #include "option_table.h"
 
-enum { WIDTH = 80, OPTION_WIDTH = 24, EXAMPLE_WIDTH = 41, NAME_WIDTH = 24 };
+enum { WIDTH = 80, OPTION_WIDTH = 24, EXAMPLE_WIDTH = 41, NAME_WIDTH = 24, LIST_WIDTH_MIN = 40 };
 
-/* `left`, then the text from column `at` on, broken at spaces so that no line is wider than WIDTH. */
-static void print_entry(FILE *file, const char *left, int at, const char *text)
+/* `left`, then the text from column `at` on, broken at spaces so that no line is wider than `width`. */
+static void print_entry(FILE *file, int width, const char *left, int at, const char *text)
 {
-	const int room = WIDTH - at;
+	const int room = width - at;
 
 	fprintf(file, "%-*s", at, left);
 	while ((int)strlen(text) > room) {
@@ -44,10 +45,10 @@ static void print_option(FILE *file, const struct option_row *row)
 				 : " ",
 		 row->argument ?: "", row->list ? "[,...]" : "", row->optional ? "]" : "");
 	if (strlen(left) > OPTION_WIDTH) {
-		fprintf(file, "%s\n", left);
+		fprintf(file, "%.*s\n", (int)strlen(left) - 1, left);
 		*left = 0;
 	}
-	print_entry(file, left, OPTION_WIDTH, help);
+	print_entry(file, WIDTH, left, OPTION_WIDTH, help);
 	free(help);
 }
 
@@ -81,7 +82,7 @@ void help_print(FILE *file)
 		char left[96];
 
 		snprintf(left, sizeof(left), "  %s", example->command);
-		print_entry(file, left, EXAMPLE_WIDTH, example->shows);
+		print_entry(file, WIDTH, left, EXAMPLE_WIDTH, example->shows);
 	}
 	fputs("\ndelay: seconds, fractions allowed (default 1).\n"
 	      "count: how many lines or tables (default: until Ctrl-C).\n",
@@ -95,35 +96,80 @@ void help_print(FILE *file)
 	      file);
 }
 
-static void print_name(FILE *file, const char *name, const char *help)
+/* How --list is laid out. */
+struct list_page {
+	FILE *file;
+	int width;
+};
+
+static void print_name(const struct list_page *page, const char *name, const char *help)
 {
-	fprintf(file, "  %-*s %s\n", NAME_WIDTH - 3, name, help);
+	char left[128];
+
+	snprintf(left, sizeof(left), "  %-*.100s ", NAME_WIDTH - 3, name);
+	print_entry(page->file, page->width, left, NAME_WIDTH, help);
 }
 
-static void print_default(FILE *file, const struct alert_default *rule)
+static void print_default(const struct list_page *page, const struct alert_default *rule)
 {
-	print_name(file, rule->name, rule->help);
-	fprintf(file, "%*s%s\n", NAME_WIDTH, "", rule->text);
+	print_name(page, rule->name, rule->help);
+	fprintf(page->file, "%*s%s\n", NAME_WIDTH, "", rule->text);
 }
 
-void help_print_list(FILE *file)
+static void print_columns(const struct list_page *page, bool host)
 {
-	fputs("Columns (--NAME):\n", file);
-	for (size_t i = 0; i < column_group_count; i++)
-		print_name(file, column_groups[i].name, column_groups[i].help);
-	fputs("\nKeys (--by on a terminal):\n", file);
+	for (size_t i = 0; i < column_group_count; i++) {
+		const struct column_group *group = &column_groups[i];
+		char name[64];
+
+		if (column_group_is_host(group) != host)
+			continue;
+		snprintf(name, sizeof(name), group->letter ? "%s, -%c" : "%s", group->name, group->letter);
+		print_name(page, name, group->help);
+	}
+}
+
+static void print_keys(const struct list_page *page)
+{
 	for (size_t i = 0; i < live_key_count; i++)
-		print_name(file, live_keys[i].name, live_keys[i].help);
-	fputs("\nDimensions (--by):\n", file);
+		print_name(page, live_keys[i].name, live_keys[i].help);
+}
+
+static void print_dimensions(const struct list_page *page)
+{
 	for (int dim = 0; dim < DIM_COUNT; dim++)
-		print_name(file, dimensions[dim].name, dimensions[dim].help);
-	fputs("\nAlerts (--alert; default: all of these):\n", file);
+		print_name(page, dimensions[dim].name, dimensions[dim].help);
+}
+
+static void print_alerts(const struct list_page *page)
+{
 	for (size_t i = 0; i < alert_default_count; i++)
-		print_default(file, &alert_defaults[i]);
-	fputs("\nAccept queues (--alert):\n", file);
+		print_default(page, &alert_defaults[i]);
+	fputs("\nAccept queues (--alert):\n", page->file);
 	for (unsigned int i = METRIC_COUNT; i < ALERT_MEASURES; i++)
-		print_name(file, alert_measure(i).name, alert_measure(i).help);
-	fputs("\nMetrics (--sort, keys of --json):\n", file);
+		print_name(page, alert_measure(i).name, alert_measure(i).help);
+}
+
+static void print_metrics(const struct list_page *page)
+{
 	for (int m = 0; m < METRIC_COUNT; m++)
-		print_name(file, metrics[m].name, metrics[m].help);
+		print_name(page, metrics[m].name, metrics[m].help);
+}
+
+void help_print_list(FILE *file, unsigned int width)
+{
+	const struct list_page page = {file, width > LIST_WIDTH_MIN ? (int)width : INT_MAX};
+
+	fputs("Columns of Layer 4 (--NAME):\n", file);
+	print_columns(&page, false);
+	fputs("\nColumns of dstat (--NAME):\n", file);
+	print_columns(&page, true);
+	fputs("\nKeys (--by and --listeners on a terminal):\n", file);
+	print_keys(&page);
+	fputs("\nDimensions (--by):\n", file);
+	print_dimensions(&page);
+	fputs("\nAlerts (--alert; default: all of these):\n", file);
+	print_alerts(&page);
+	fputs("\nMetrics (--sort, keys of --json):\n", file);
+	print_metrics(&page);
 }

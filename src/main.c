@@ -281,7 +281,7 @@ static enum exit_code run_task(const struct options *options)
 		puts("l4dstat " L4DSTAT_VERSION);
 		return printed();
 	case TASK_LIST:
-		help_print_list(stdout);
+		help_print_list(stdout, isatty(STDOUT_FILENO) ? terminal_size(stdout).columns : 0);
 		return printed();
 	case TASK_RUN:
 		break;

@@ -15,13 +15,14 @@ struct options;	     /* options.h */
 /* Under which heading an option is described. */
 enum option_group {
 	OPTION_GROUP_VIEW,
+	OPTION_GROUP_COLUMNS, /* of the line: Layer 4's */
+	OPTION_GROUP_DSTAT,   /* of the line: dstat's */
 	OPTION_GROUP_FILTER,
 	OPTION_GROUP_FORMAT,
 	OPTION_GROUP_ALERTS,
 	OPTION_GROUP_COUNTING,
 	OPTION_GROUP_LOOKS,
 	OPTION_GROUP_OTHER,
-	OPTION_GROUP_COLUMNS,
 	OPTION_GROUP_COUNT,
 };
 

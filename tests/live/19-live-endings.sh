@@ -47,6 +47,10 @@ has_modes() {
 	[ -s "$work/modes" ]
 }
 
+is_clean() {
+	shows '^before: ' && ! shows '^ended: '
+}
+
 restored() { # WHAT CODE
 	within 10 "$1: its end" has_modes
 	within 10 "$1: the prompt" shows '^ended: '
@@ -56,7 +60,7 @@ restored() { # WHAT CODE
 	cmp "$work/before" "$work/modes" || fail "$1: the terminal's modes are others: $(diff "$work/before" "$work/modes")"
 	shows '^before: ' || fail "$1: what was on the screen is gone"
 	type_line 'clear; echo "before: the table"'
-	within 10 "$1: a clean screen" shows '^before: '
+	within 10 "$1: a clean screen" is_clean
 }
 
 "${tmux[@]}" new-session -d -s shell -x 200 -y 24 "PS1='prompt> ' exec bash --norc --noprofile"

@@ -95,7 +95,7 @@ static void write_group(FILE *out, enum option_group group)
 static void write_options(FILE *out)
 {
 	for (enum option_group group = 0; group < OPTION_GROUP_COUNT; group++) {
-		if (group == OPTION_GROUP_COLUMNS)
+		if (group == OPTION_GROUP_COLUMNS || group == OPTION_GROUP_DSTAT)
 			continue;
 		fprintf(out, ".Ss %s\n", option_group_titles[group]);
 		write_group(out, group);
@@ -105,6 +105,8 @@ static void write_options(FILE *out)
 static void write_columns(FILE *out)
 {
 	write_group(out, OPTION_GROUP_COLUMNS);
+	fprintf(out, ".Ss %s\n", option_group_titles[OPTION_GROUP_DSTAT]);
+	write_group(out, OPTION_GROUP_DSTAT);
 }
 
 static void write_named(FILE *out, const char *name, const char *help)

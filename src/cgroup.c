@@ -86,7 +86,8 @@ static void look(void)
 			add_name(entry->fts_statp->st_ino, entry->fts_path + strlen(mount));
 	}
 	fts_close(tree);
-	qsort(names, name_count, sizeof(*names), compare);
+	if (name_count)
+		qsort(names, name_count, sizeof(*names), compare);
 }
 
 static const struct name *find(uint64_t id)

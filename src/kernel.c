@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Capabilities, BTF and the cgroup v2 root. Everything is asked of the kernel, nothing of its version. */
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -128,6 +129,16 @@ static const char *missing_feature(const struct btf *kernel)
 	return NULL;
 }
 
+static int cannot_read_btf(int err)
+{
+	char why[128];
+
+	libbpf_strerror(err, why, sizeof(why));
+	fprintf(stderr, "l4dstat: cannot read the kernel's types in %s (%s); see that it can be read as it is\n",
+		btf_path, why);
+	return err == ENOMEM ? -ENOMEM : -EOPNOTSUPP;
+}
+
 static int check_btf(void)
 {
 	struct utsname host = {};
@@ -136,6 +147,8 @@ static int check_btf(void)
 
 	uname(&host);
 	kernel = btf__parse(btf_path, NULL);
+	if (!kernel && errno != ENOENT)
+		return cannot_read_btf(errno);
 	if (!kernel) {
 		fprintf(stderr,
 			"l4dstat: this kernel (%s) does not describe its types in %s, without which no program can be "

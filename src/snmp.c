@@ -177,8 +177,8 @@ static int parse_file(struct snmp_values *values, const char *directory, const c
 	char path[64];
 	struct stat status;
 	size_t length = 0;
-	ssize_t n;
-	int fd;
+	ssize_t n = 0;
+	int fd, err;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -190,7 +190,10 @@ static int parse_file(struct snmp_values *values, const char *directory, const c
 	}
 	while (length < sizeof(text) && (n = read(fd, text + length, sizeof(text) - length)) > 0)
 		length += n;
+	err = n < 0 ? -errno : 0;
 	close(fd);
+	if (err)
+		return err;
 	snmp_parse(values, text, length);
 	return 0;
 }
@@ -213,9 +216,8 @@ static int read_directory(struct track *track, const char *directory, uint64_t f
 
 	if (!err && (!track->based || needs_netstat(&track->last, &now)))
 		err = parse_file(&now, directory, "netstat", 0);
-	if (!err && parse_file(&now, directory, "snmp6", 0) == -ESRCH) /* without IPv6 there is none */
-		err = -ESRCH;
-	if (err)
+	err = err ?: parse_file(&now, directory, "snmp6", 0);
+	if (err && err != -ENOENT) /* without IPv6 that file is not there */
 		return err;
 	if (track->based)
 		snmp_add_risen(&track->risen, &track->last, &now);

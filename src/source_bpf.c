@@ -169,7 +169,8 @@ static int load(struct source *source, const struct source_settings *settings)
 	      l4dstat_bpf__load(programs);
 	source->cells_max = settings->cells;
 	source->netns = settings->netns;
-	return err;
+	/* If it has no memory to try that, libbpf believes that maps cannot be mapped, and goes on without. */
+	return err ?: programs->bss && programs->rodata ? 0 : -ENOMEM;
 }
 
 /* The two cells that take what finds no cell of its own, one per protocol: every fresh store has them. */
@@ -291,14 +292,17 @@ static int attach(struct source *source, const struct source_settings *settings)
 
 static int complain(int err, const char *what)
 {
+	char why[128];
+
+	libbpf_strerror(err, why, sizeof(why)); /* some numbers are its own */
 	if (err == -EPERM || err == -EACCES)
 		fprintf(stderr,
 			"l4dstat: the kernel does not let this process %s (%s); run it as root outside of containers "
 			"and user "
 			"namespaces, or see with -v what was refused\n",
-			what, strerror(-err));
+			what, why);
 	else
-		fprintf(stderr, "l4dstat: cannot %s (%s); -v shows what the kernel says\n", what, strerror(-err));
+		fprintf(stderr, "l4dstat: cannot %s (%s); -v shows what the kernel says\n", what, why);
 	return err == -EACCES ? -EPERM : err;
 }
 

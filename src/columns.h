@@ -25,7 +25,7 @@ struct column {
 	unsigned int width;
 	enum metric sum[COLUMN_SUM_MAX + 1]; /* ends with METRIC_NONE; a ratio stands alone */
 	enum column_alarm alarm;
-	unsigned int rank; /* in tables: the higher, the wider the screen must be; equals stand and fall together */
+	unsigned int rank;     /* in tables: the higher, the wider the screen must be; equals stand and fall together */
 	enum host_metric host; /* what it shows instead of a sum: of the host, or of one of its interfaces, processes */
 	const char *before;    /* between the column and what is left of it in its group; NULL: a blank */
 	const char *unit;      /* behind the number; NULL: nothing */
@@ -38,10 +38,10 @@ enum column_kind {
 	COLUMNS_TOP,   /* text and numbers: of the best row of a report */
 
 	/* The host's, as dstat has them; they need no programs in the kernel. */
-	COLUMNS_EPOCH,	  /* text: the time in seconds since 1970 */
-	COLUMNS_HOST,	  /* numbers: of the host */
+	COLUMNS_EPOCH,	   /* text: the time in seconds since 1970 */
+	COLUMNS_HOST,	   /* numbers: of the host */
 	COLUMNS_HOST_EACH, /* numbers, once for each interface or disk that was asked for */
-	COLUMNS_HOST_TOP, /* text and numbers: of a process */
+	COLUMNS_HOST_TOP,  /* text and numbers: of a process */
 };
 
 /* What stands under one title of the line: a text if it has one, then numbers. */

@@ -30,7 +30,8 @@ enum { FORMAT_ZERO = -1, FORMAT_NEGATIVE = -2 };
  *
  * Counts and bytes as dstat's cprint(): the last column is the unit letter's; the value is divided by the base
  * only while it has more digits than fit before it; no decimals. A negative value is `-`. Other than in dstat a
- * value above 0 that would round to 0 is `<1`: one retransmit a minute is not none; the host's units have nothing of that.
+ * value above 0 that would round to 0 is `<1`: one retransmit a minute is not none; the host's units have nothing of
+ * that.
  *
  * Ratios (1.0 is 100 %) as percent with one decimal where it fits, without a letter; only 0 itself is `0`.
  */

@@ -169,7 +169,7 @@ static double rank_of(const struct live_model *model, const struct live_view *vi
 
 static void set_rank(const struct live_model *model, const struct live_view *view, struct live_row *row)
 {
-	const struct column *column = NULL;
+	const struct column *column = &view->table.slots[0].column;
 	char cell[FORMAT_CELL];
 
 	row->rank = rank_of(model, view, row);

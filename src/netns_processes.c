@@ -141,10 +141,9 @@ static uint32_t inode_of_any(const struct member *some, size_t count)
 static void place(const struct member *some, size_t count)
 {
 	struct netns *netns = netns_find_files(some->files);
-	uint32_t inode = netns ? netns->inode : 0;
+	const uint32_t before = netns ? netns->inode : 0;
+	const uint32_t inode = netns && netns->inode && netns->pid ? before : inode_of_any(some, count) ?: before;
 
-	if (!netns || !netns->inode || !netns->pid)
-		inode = inode_of_any(some, count) ?: inode;
 	if (netns && netns->inode && netns->inode != inode) { /* of a dead one, used again */
 		netns->files = 0;
 		netns = NULL;

@@ -148,7 +148,7 @@ static int take_proto(struct filter *filter, const struct option_row *row, const
 {
 	bool *const protos[] = {&filter->tcp, &filter->udp};
 
-	for (size_t i = 0; option_word(row, i); i++) {
+	for (size_t i = 0; i < sizeof(protos) / sizeof(*protos); i++) {
 		if (!strcmp(option_word(row, i), item)) {
 			*protos[i] = true;
 			return 0;

@@ -325,7 +325,7 @@ static void draw_numbers(struct dstat_state *state, const struct column_group *g
 static void draw_report_numbers(struct dstat_state *state, const struct column_group *group,
 				const struct report_values *from, const struct snapshot *snapshot)
 {
-	double values[COLUMN_NUMBERS_MAX];
+	double values[COLUMN_NUMBERS_MAX] = {};
 
 	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
 		values[column - group->numbers] =
@@ -337,7 +337,7 @@ static void draw_report_numbers(struct dstat_state *state, const struct column_g
 static void draw_host_numbers(struct dstat_state *state, const struct column_group *group,
 			      const struct host_values *from, double interval)
 {
-	double values[COLUMN_NUMBERS_MAX];
+	double values[COLUMN_NUMBERS_MAX] = {};
 
 	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
 		values[column - group->numbers] = from ? column_host_value(column, from, interval) : NAN;

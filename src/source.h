@@ -21,7 +21,8 @@ struct source_kind {
 	 * filled in. Returns 0, SOURCE_END, or -errno, having said why.
 	 */
 	int (*read)(struct source *source, struct snapshot *snapshot);
-	/* The same of the interval so far, which goes on; its quality is not known yet. NULL: this source cannot tell. */
+	/* The same of the interval so far, which goes on; its quality is not known yet. NULL: this source cannot tell.
+	 */
 	int (*peek)(struct source *source, struct snapshot *snapshot);
 	void (*close)(struct source *source); /* NULL is fine */
 	/* What ids in its cells are called, good until the next call or read(); see struct dimension_context. */
@@ -44,6 +45,6 @@ struct source_settings {
  * -EPERM or -EOPNOTSUPP if these privileges or this kernel cannot do it, or another -errno; what is
  * wrong has then been said on stderr.
  */
-int source_open(struct source **source, const struct source_settings *settings);
+int source_open(struct source **opened, const struct source_settings *settings);
 
 #endif

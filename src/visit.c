@@ -161,11 +161,11 @@ static void decide(struct place *place, const char *directory, uint64_t files)
 }
 
 /* Returns whether any has to be visited, if only to see whether it has to. */
-static bool decide_all(const struct netns *list)
+static bool decide_all(const struct netns *list, size_t count)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < place_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		char directory[32];
 
 		snprintf(directory, sizeof(directory), "/proc/%d/net", list[i].pid);
@@ -335,7 +335,7 @@ int visit_namespaces(const struct visit_tools *tools, struct snapshot *snapshot,
 	follow_list(tour.list, count);
 	gather_walked(snapshot);
 	gather_half_open(snapshot);
-	if (!decide_all(tour.list))
+	if (!decide_all(tour.list, count))
 		return 0;
 	tour.err = tools->listened(tools->context, &tour.listened, &tour.listened_count);
 	if (tour.err)

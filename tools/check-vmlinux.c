@@ -499,10 +499,12 @@ out:
 
 int main(int argc, char **argv)
 {
+	struct check check = {};
+
 	if (argc != 2 && argc != 3) {
 		fputs("usage: check-vmlinux OBJECT [KERNEL_BTF]\n", stderr);
 		return EXIT_USAGE;
 	}
 	libbpf_set_print(NULL);
-	return run(&(struct check){}, argv[1], argc == 3 ? argv[2] : "/sys/kernel/btf/vmlinux");
+	return run(&check, argv[1], argc == 3 ? argv[2] : "/sys/kernel/btf/vmlinux");
 }

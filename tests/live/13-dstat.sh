@@ -78,7 +78,7 @@ if [ "$have_dstat" ]; then
 		equal "header of $options" "$(header "$l4dstat" $options 0.01 1)" "$(header "${dstat[@]}" $options 1 1)"
 		# shellcheck disable=SC2086
 		equal "bars of $options" "$("$l4dstat" $options 0.01 1 | tail -n 1 | sed 's/[^|:]/ /g; s/ *$//; s/:/ /g')" \
-			"$(values "${dstat[@]}" $options 1 $([[ $options = *-adv* ]] && echo 2 || echo 1) | sed 's/\x1b\[[0-9;]*[a-zA-Z]//g; s/[^|:]/ /g; s/ *$//; s/:/ /g')"
+			"$(values "${dstat[@]}" $options 1 "$([[ $options = *-adv* ]] && echo 2 || echo 1)" | sed 's/\x1b\[[0-9;]*[a-zA-Z]//g; s/[^|:]/ /g; s/ *$//; s/:/ /g')"
 	done
 fi
 

@@ -19,7 +19,9 @@ stop listener
 settle
 unwatch joined
 
+# shellcheck disable=SC2034 # the loop takes their names
 here=".netns == \"$(netns_of server)\""
+# shellcheck disable=SC2034
 there=".netns == \"$(netns_of clients)\""
 at_least "intervals" "$(wc -l <"$work/joined.out")" 10
 at_least "of these with traffic" "$(jq -s 'map(select(.total | .tcp_opens_in + .udp_rx_dgrams > 0)) | length' "$work/joined.out")" 3

@@ -50,7 +50,7 @@ Q := @
 say = @printf '  %-9s %s\n' $(1) $(2);
 endif
 
-.PHONY: all docs run test fuzz sanitize bench check-vmlinux install uninstall clean tests-built sanitized
+.PHONY: all docs run test fuzz sanitize lint faults bench check-vmlinux install uninstall clean tests-built sanitized compiler-flags
 
 PROGRAM := l4dstat
 
@@ -121,6 +121,10 @@ $(O)/traffic: $(wildcard tools/traffic/*) | $(O)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS) $(shell $(PKG_CONFIG) --cflags --libs liburing)
 
+$(O)/fault-memory.so: tests/fault/memory.c | $(O)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $< $(LDFLAGS)
+
 $(O)/bench/%: tests/bench.d/%.c | $(O)/bench
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) -lpthread
@@ -140,7 +144,11 @@ run:
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(as_root) ./l4dstat $(ARGS)
 
-tests-built: all $(UNIT_TESTS) $(O)/traffic $(O)/check-vmlinux
+# For what reads the code as the compiler does.
+compiler-flags:
+	@echo '$(filter-out -W% -g -O% -DL4DSTAT_VERSION%,$(ALL_CFLAGS)) -DL4DSTAT_VERSION=__FILE__'
+
+tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/traffic $(O)/check-vmlinux
 
 test:
 	$(Q)tools/setup test
@@ -148,10 +156,16 @@ test:
 	$(Q)$(as_root) tests/run $(ARGS)
 
 # A part of the tests by itself. FUZZ_SECONDS=1800: for so long each target.
-fuzz sanitize:
+fuzz sanitize lint:
 	$(Q)tools/setup test
 	$(Q)$(MAKE) --no-print-directory tests-built sanitized
 	$(Q)tests/run $@/
+
+# Thousands of faults, a quarter of an hour; tests/live has a sample of them.
+faults:
+	$(Q)tools/setup test
+	$(Q)$(MAKE) --no-print-directory tests-built
+	$(Q)$(as_root) unshare --net sh -c 'ip link set lo up && exec tests/fault/run ./l4dstat $(O)/fault-memory.so $(ARGS)'
 
 bench:
 	$(Q)tools/setup test

@@ -315,7 +315,8 @@ static void look(struct alerts *alerts, struct watch *watch, const struct snapsh
 	qsort(watch->offenders, count, sizeof(*watch->offenders), compare_keys);
 	for (size_t i = 0; i < count; i++)
 		show(alerts, watch, &watch->offenders[i]);
-	qsort(alerts->shown + shown, alerts->shown_count - shown, sizeof(*alerts->shown), compare_shown);
+	if (alerts->shown_count > shown)
+		qsort(alerts->shown + shown, alerts->shown_count - shown, sizeof(*alerts->shown), compare_shown);
 	watch->intervals++;
 }
 

@@ -60,7 +60,7 @@ static void split(struct words *words, const char *text)
 	size_t count = 0;
 
 	while (count < WORDS) {
-		text += strspn(text, " \t\n");
+		text += strspn(text, " \t\n\v\f\r"); /* all that isspace() knows */
 		if (!*text)
 			break;
 		words->of[count++] = out;

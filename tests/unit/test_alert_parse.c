@@ -135,6 +135,7 @@ static void refuses(void **state)
 		{"rx_bytes > 5", "tcp_rx_bytes or udp_rx_bytes"},
 		{"opens_in", "the end"},
 		{"opens_in ~ 5", "'~'"},
+		{"opens_in > 5 \r\r\r\r\r\v\f\r\r\r\r\rfor", "the end"},
 		{"opens_in == 5", "'=='"},
 		{"opens_in >", "the end"},
 		{"opens_in > many", "'many'"},

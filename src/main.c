@@ -16,6 +16,8 @@
 #include "host_reader.h"
 #include "options.h"
 #include "outputs.h"
+#include "recorder.h"
+#include "replay.h"
 #include "source.h"
 #include "text.h"
 #include "wait.h"
@@ -31,10 +33,14 @@ struct run {
 	const struct options *options;
 	const struct source_kind *kind;
 	struct source *source;
-	struct host_reader *host;      /* NULL: nothing of it is shown */
-	char **instances[HOST_SCOPES]; /* of the host that are shown */
+	struct host_reader *host_reader; /* NULL: nothing of it is shown */
+	char **instances[HOST_SCOPES];	 /* of the host that are shown */
 	struct outputs *outputs;
 	struct alert_teller *alerts; /* NULL: no rules */
+	struct replay_settings replay;
+	struct replay_facts recorded; /* of a replay */
+	struct recorder_settings recording;
+	struct recorder *recorder; /* NULL: nothing is recorded */
 	struct snapshot snapshot;
 	struct wait wait;
 	struct dimension_context dimension;
@@ -76,13 +82,33 @@ static int read_all(struct run *run, bool ends)
 	if (err)
 		return err;
 	snapshot->goes_on = !ends;
-	if (run->host)
-		host_reader_read(run->host, &snapshot->host, ends);
+	if (run->host_reader)
+		host_reader_read(run->host_reader, &snapshot->host, ends);
 	if (run->kind == &source_clock)
 		snapshot->interval = snapshot->host.interval;
 	snapshot->quality.unattributed = report_unattributed(snapshot);
-	filter_apply(&run->options->filter, snapshot);
 	return 0;
+}
+
+/* The host it is about. */
+static const char *host_of(const struct run *run)
+{
+	return run->options->replay[0] ? run->recorded.host : run->hostname;
+}
+
+/* What was read is recorded whole, and what the filter lets through of it is shown. */
+static int show(struct run *run)
+{
+	struct snapshot *snapshot = &run->snapshot;
+	int err = run->recorder && !snapshot->goes_on ? recorder_write(run->recorder, snapshot) : 0;
+
+	filter_apply(&run->options->filter, snapshot);
+	if (snapshot->goes_on)
+		return err ?: outputs_interval(run->outputs, snapshot, false);
+	alert_teller_judge(run->alerts, snapshot, snapshot->partial);
+	err = err ?: outputs_interval(run->outputs, snapshot, snapshot->partial);
+	alert_teller_tell(run->alerts, snapshot, &run->dimension, host_of(run), outputs_own_screen(run->outputs));
+	return err;
 }
 
 static int one_interval(struct run *run, double planned, bool partial)
@@ -91,12 +117,9 @@ static int one_interval(struct run *run, double planned, bool partial)
 
 	if (err)
 		return err;
+	run->snapshot.partial = partial;
 	run->snapshot.quality.late_ms = fmax(run->snapshot.ended - planned, 0) * 1000;
-	alert_teller_judge(run->alerts, &run->snapshot, partial);
-	err = outputs_interval(run->outputs, &run->snapshot, partial);
-	alert_teller_tell(run->alerts, &run->snapshot, &run->dimension, run->hostname,
-			  outputs_own_screen(run->outputs));
-	return err;
+	return show(run);
 }
 
 /* Deadlines are multiples of the delay from the start, so they do not drift; one that was missed is left out. */
@@ -119,10 +142,30 @@ static int wait_showing(struct run *run, double deadline, bool *stopped)
 			continue;
 		*stopped = stopped_before(run, next);
 		if (!*stopped)
-			err = read_all(run, false) ?: outputs_interval(run->outputs, &run->snapshot, false);
+			err = read_all(run, false) ?: show(run);
 	}
 	if (!err && !*stopped)
 		*stopped = stopped_before(run, deadline);
+	return err;
+}
+
+/* Intervals follow one another as they did, so much faster; where nothing was recorded nobody waits. */
+static int replay_loop(struct run *run)
+{
+	const double asked = run->options->speed;
+	const double speed = asked != OPTIONS_SPEED_AS_FITS ? asked : outputs_redraw(run->outputs) ? 1 : 0;
+	double deadline = wait_now();
+	int err = 0;
+
+	while (!err) {
+		err = read_all(run, true);
+		if (err)
+			break;
+		deadline = speed > 0 ? deadline + run->snapshot.interval / speed : wait_now();
+		if (stopped_before(run, deadline))
+			break;
+		err = show(run);
+	}
 	return err;
 }
 
@@ -168,9 +211,9 @@ static enum exit_code open_host(struct run *run)
 	static const char *const what[] = {[HOST_LINKS] = "interface", [HOST_DISKS] = "disk"};
 	const struct options *options = run->options;
 
-	run->host = host_reader_open(options_host_parts(options));
+	run->host_reader = host_reader_open(options_host_parts(options));
 	for (enum host_scope scope = HOST_LINKS; scope <= HOST_DISKS; scope++) {
-		const struct host_rows *rows = host_reader_rows(run->host, scope);
+		const struct host_rows *rows = host_reader_rows(run->host_reader, scope);
 		char *complaint;
 
 		if (host_choose(&run->instances[scope], what[scope], rows, options->instances[scope], options->full,
@@ -207,10 +250,38 @@ static enum exit_code open_programs(struct run *run)
 	return !err ? EXIT_DONE : err == -EPERM || err == -EOPNOTSUPP ? EXIT_UNABLE : EXIT_RUNTIME;
 }
 
-static enum exit_code open_live(struct run *run)
+static enum exit_code open_replay(struct run *run)
 {
-	const enum exit_code code = open_host(run);
+	const struct options *options = run->options;
+	char *complaint;
+	int err;
 
+	run->replay = (struct replay_settings){
+		.paths = options->replay,
+		.from = options->from,
+		.to = options->to,
+		.prefix4 = options->prefix4_given ? (int)options->prefix4 : REPLAY_PREFIX_RECORDED,
+		.prefix6 = options->prefix6_given ? (int)options->prefix6 : REPLAY_PREFIX_RECORDED,
+	};
+	run->kind = &source_replay;
+	err = replay_open(&run->source, &run->replay, &run->recorded);
+	if (err)
+		return err == -ERANGE ? EXIT_USAGE : EXIT_RUNTIME;
+	if (!options_check_prefixes(options, run->recorded.prefix4, run->recorded.prefix6, &complaint))
+		return EXIT_DONE;
+	fprintf(stderr, "l4dstat: %s\n", complaint);
+	free(complaint);
+	run->kind->close(run->source);
+	return EXIT_USAGE;
+}
+
+static enum exit_code open_source(struct run *run)
+{
+	enum exit_code code;
+
+	if (run->options->replay[0])
+		return open_replay(run);
+	code = open_host(run);
 	if (code != EXIT_DONE)
 		return code;
 	if (options_want_programs(run->options) || outputs_want_programs(run->outputs))
@@ -219,26 +290,46 @@ static enum exit_code open_live(struct run *run)
 	return EXIT_DONE;
 }
 
+static int open_recorder(struct run *run)
+{
+	const struct options *options = run->options;
+
+	if (!options->record)
+		return 0;
+	run->recording = (struct recorder_settings){
+		.path = options->record,
+		.max = options->record_max,
+		.keep = options->record_keep,
+		.host = host_of(run),
+		.dimension = run->dimension,
+	};
+	return recorder_open(&run->recorder, &run->recording);
+}
+
 static enum exit_code run_outputs(struct run *run)
 {
-	int err, closed;
+	const bool replays = run->options->replay[0];
+	int err, closed, recorded;
 
 	run->dimension = (struct dimension_context){
-		.prefix4 = run->options->prefix4,
-		.prefix6 = run->options->prefix6,
+		.prefix4 = replays ? run->recorded.prefix4 : run->options->prefix4,
+		.prefix6 = replays ? run->recorded.prefix6 : run->options->prefix6,
 		.cgroup_path = run->kind->cgroup_path,
 		.netns_name = run->kind->netns_name,
 	};
 	set_host(run->hostname);
 	outputs_set_alerts(run->outputs, alert_teller_alerts(run->alerts));
-	err = outputs_open(run->outputs, &run->dimension, run->instances, run->hostname);
+	err = outputs_open(run->outputs, &run->dimension, run->instances, host_of(run)) ?: open_recorder(run);
 	run->wait.input = outputs_keys_fd(run->outputs);
-	if (!err) {
-		host_reader_read(run->host, &run->snapshot.host, true);
+	if (!err && replays) {
+		err = replay_loop(run);
+	} else if (!err) {
+		host_reader_read(run->host_reader, &run->snapshot.host, true);
 		err = loop(run);
 	}
 	closed = outputs_close(run->outputs);
-	return code_of(err) ?: code_of(closed);
+	recorded = recorder_close(run->recorder);
+	return code_of(err) ?: code_of(closed) ?: code_of(recorded);
 }
 
 static enum exit_code run_all(const struct options *options)
@@ -246,7 +337,7 @@ static enum exit_code run_all(const struct options *options)
 	struct run run = {.options = options, .outputs = outputs_new(options)};
 	enum exit_code code;
 
-	code = alert_teller_open(&run.alerts, options) || wait_open(&run.wait) ? EXIT_RUNTIME : open_live(&run);
+	code = alert_teller_open(&run.alerts, options) || wait_open(&run.wait) ? EXIT_RUNTIME : open_source(&run);
 	if (code == EXIT_DONE) {
 		code = run_outputs(&run);
 		run.kind->close(run.source);
@@ -255,7 +346,7 @@ static enum exit_code run_all(const struct options *options)
 	}
 	for (int scope = 0; scope < HOST_SCOPES; scope++)
 		host_choice_free(run.instances[scope]);
-	host_reader_close(run.host);
+	host_reader_close(run.host_reader);
 	snapshot_free(&run.snapshot);
 	alert_teller_close(run.alerts);
 	wait_close(&run.wait);

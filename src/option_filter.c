@@ -209,10 +209,19 @@ static int check_subnet(const struct options *options, const struct filter_subne
 	if (subnet->bits <= kept || !memcmp(subnet->address, loopback, sizeof(loopback)))
 		return 0;
 	text = print_subnet(subnet);
-	option_refuse(complaint,
-		      memory_format("--subnet %s is finer than the /%lu that %s addresses are counted by; add %s", text,
-				    ipv4 ? options->prefix4 : options->prefix6, ipv4 ? "IPv4" : "IPv6",
-				    ipv4 ? "--prefix4 32" : "--prefix6 128"));
+	if (options->replay[0])
+		option_refuse(
+			complaint,
+			memory_format(
+				"--subnet %s is finer than the /%lu that %s addresses were recorded by; ask for a "
+				"shorter one",
+				text, ipv4 ? options->prefix4 : options->prefix6, ipv4 ? "IPv4" : "IPv6"));
+	else
+		option_refuse(
+			complaint,
+			memory_format("--subnet %s is finer than the /%lu that %s addresses are counted by; add %s",
+				      text, ipv4 ? options->prefix4 : options->prefix6, ipv4 ? "IPv4" : "IPv6",
+				      ipv4 ? "--prefix4 32" : "--prefix6 128"));
 	free(text);
 	return -EINVAL;
 }

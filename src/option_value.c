@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Reading the values of options. Which option has which is option_table.c's. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 #include "options.h"
 
 enum { WORD_SHOWN = 64 }; /* of a word that is refused */
+
+static const double speed_min = 0.001;
 
 static void *field_of(struct options *options, const struct option_row *row)
 {
@@ -167,10 +170,88 @@ int option_apply_column(struct options *options, const struct option_row *row, c
 	return 0;
 }
 
+/* A whole number and one of the letters of units, which are worth values[]. */
+static int read_with_unit(const char *text, const char *units, const unsigned long *values, unsigned long *number)
+{
+	const size_t digits = strspn(text, "0123456789");
+	const char *unit = digits && digits <= 9 && text[digits] ? strchr(units, text[digits]) : NULL;
+
+	if (!unit || text[digits + 1] || !strtoul(text, NULL, 10))
+		return -EINVAL;
+	*number = strtoul(text, NULL, 10) * values[unit - units];
+	return 0;
+}
+
+int option_apply_size(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	static const unsigned long bytes[] = {1ul << 10, 1ul << 20, 1ul << 30, 1ul << 40};
+
+	if (read_with_unit(value, "kMGT", bytes, field_of(options, row)))
+		return option_refuse(
+			complaint,
+			memory_format("--%s takes a size such as 500M or 1G (k, M, G, T), not '%s'", row->name, value));
+	return 0;
+}
+
+int option_apply_age(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	static const unsigned long seconds[] = {1, 60, 3600, 86400};
+
+	if (read_with_unit(value, "smhd", seconds, field_of(options, row)))
+		return option_refuse(
+			complaint,
+			memory_format("--%s takes a time such as 7d or 12h (s, m, h, d), not '%s'", row->name, value));
+	return 0;
+}
+
+int option_apply_moment(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	if (moment_parse(value, field_of(options, row)))
+		return option_refuse(complaint,
+				     memory_format("--%s takes a time such as 02:00, 2026-11-23T02:00 or seconds "
+						   "since 1970, not '%s'",
+						   row->name, value));
+	return 0;
+}
+
+int option_apply_speed(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	char *end;
+	const double speed = strtod(value, &end);
+
+	if (end == value || *end || !isfinite(speed) || speed < 0 || (speed > 0 && speed < speed_min))
+		return option_refuse(complaint,
+				     memory_format("--%s takes a number, 2 for twice as fast, 0 for as fast as can "
+						   "be, not '%s'",
+						   row->name, value));
+	options->speed = speed;
+	return 0;
+}
+
+/* Adds to a list that ends with NULL. */
+static int add_file(const char **files, const struct option_row *row, const char *value, char **complaint)
+{
+	size_t count = 0;
+
+	while (files[count])
+		count++;
+	if (count == OPTIONS_FILES)
+		return option_refuse(complaint, memory_format("--%s takes at most %d files, and '%s' is one more",
+							      row->name, OPTIONS_FILES, value));
+	files[count] = value;
+	return 0;
+}
+
+int option_apply_replay(struct options *options, const struct option_row *row, const char *value, char **complaint)
+{
+	if (!*value)
+		return option_refuse(complaint, memory_format("--%s takes %s, not ''", row->name, row->argument));
+	return add_file(options->replay, row, value, complaint);
+}
+
 int option_apply_output(struct options *options, const struct option_row *row, const char *value, char **complaint)
 {
 	struct extension extension;
-	size_t count = 0;
 
 	if (!strcmp(value, "-")) {
 		options->csv = true;
@@ -181,13 +262,7 @@ int option_apply_output(struct options *options, const struct option_row *row, c
 			complaint,
 			memory_format("--%s takes a file whose name ends in its format, not '%s'; there are %s",
 				      row->name, value, extension_names));
-	while (options->files[count])
-		count++;
-	if (count == OPTIONS_FILES)
-		return option_refuse(complaint, memory_format("--%s takes at most %d files, and '%s' is one more",
-							      row->name, OPTIONS_FILES, value));
-	options->files[count] = value;
-	return 0;
+	return add_file(options->files, row, value, complaint);
 }
 
 int option_apply_listen(struct options *options, const struct option_row *row, const char *value, char **complaint)

@@ -48,6 +48,21 @@ int option_apply_columns(struct options *options, const struct option_row *row, 
 /* Adds row->column to the line, once. */
 int option_apply_column(struct options *options, const struct option_row *row, const char *value, char **complaint);
 
+/* Sets the unsigned long at row->field to a number of bytes: 500M, 1G; k, M, G, T are powers of 1024. */
+int option_apply_size(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets the unsigned long at row->field to a number of seconds: 90s, 30m, 12h, 7d. */
+int option_apply_age(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets the struct moment at row->field. */
+int option_apply_moment(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Sets options->speed. */
+int option_apply_speed(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
+/* Adds a file or directory to options->replay. */
+int option_apply_replay(struct options *options, const struct option_row *row, const char *value, char **complaint);
+
 /* Adds a file to options->files, if its name says a format; `-` is --csv. */
 int option_apply_output(struct options *options, const struct option_row *row, const char *value, char **complaint);
 

@@ -18,9 +18,16 @@
 #include "options.h"
 #include "text.h"
 
-enum { DELAY_MAX = 7 * 24 * 3600, OPTIONS_MAX = 128, LONG_BASE = 1000, TOP_DEFAULT = 10 };
+enum {
+	DELAY_MAX = 7 * 24 * 3600,
+	OPTIONS_MAX = 128,
+	LONG_BASE = 1000,
+	TOP_DEFAULT = 10,
+	PREFIX4_DEFAULT = 24,
+	PREFIX6_DEFAULT = 64,
+};
 
-#define TOP_NOT_GIVEN ULONG_MAX /* none that can be */
+#define NOT_GIVEN ULONG_MAX /* no number that can be */
 
 struct getopt_tables {
 	struct option longs[OPTIONS_MAX + 1];
@@ -152,6 +159,7 @@ static int parse_delay(struct options *options, const char *text, char **complai
 			complaint,
 			memory_format("the delay is a number of seconds from 0.01 to %d, not '%s'", DELAY_MAX, text));
 	options->delay = delay;
+	options->delay_given = true;
 	return 0;
 }
 
@@ -249,7 +257,64 @@ static int check_filtered(const struct options *options, char **complaint)
 							      alert_rules_of_listeners(&options->alerts)));
 	if (options->listeners && filter->udp && !filter->tcp)
 		return option_refuse(complaint, memory_format("--listeners shows TCP sockets; leave out --proto udp"));
-	return option_check_filter(options, complaint);
+	/* How long the prefixes of a recording are is seen when it is read. */
+	return options->replay[0] && !(options->prefix4_given && options->prefix6_given)
+		       ? 0
+		       : option_check_filter(options, complaint);
+}
+
+int options_check_prefixes(const struct options *options, unsigned int prefix4, unsigned int prefix6, char **complaint)
+{
+	struct options fitted = *options;
+
+	fitted.prefix4 = prefix4;
+	fitted.prefix6 = prefix6;
+	return option_check_filter(&fitted, complaint);
+}
+
+/* What a recording cannot be had together with. */
+static int check_replay(const struct options *options, char **complaint)
+{
+	const struct column_group *host = host_column(options);
+
+	if (options->delay_given)
+		return option_refuse(complaint,
+				     memory_format("the intervals of a recording are as long as they were; leave "
+						   "out the delay, --speed says how fast they pass"));
+	if (host)
+		return option_refuse(complaint,
+				     memory_format("--%s is of the host itself, which is not recorded; leave it "
+						   "out",
+						   host->name));
+	if (options->netns != OPTIONS_NETNS_ALL)
+		return option_refuse(complaint,
+				     memory_format("--netns is for what is counted now; a recording has what it "
+						   "has, --by netns tells it apart"));
+	for (const char *const *file = options->replay; options->record && *file; file++) {
+		if (!strcmp(*file, options->record))
+			return option_refuse(complaint, memory_format("--record and --replay are one file, '%s'; name "
+								      "another one to write to",
+								      *file));
+	}
+	return 0;
+}
+
+/* What means nothing without an option that is not there. */
+static int check_alone(const struct options *options, char **complaint)
+{
+	const char *without_replay = options->from.kind	   ? "from"
+				     : options->to.kind	   ? "to"
+				     : options->speed >= 0 ? "speed"
+							   : NULL;
+	const char *without_record = options->record_max ? "record-max" : options->record_keep ? "record-keep" : NULL;
+
+	if (without_replay && !options->replay[0])
+		return option_refuse(complaint,
+				     memory_format("--%s is for what was recorded; add --replay FILE", without_replay));
+	if (without_record && !options->record)
+		return option_refuse(complaint,
+				     memory_format("--%s is for a recording; add --record FILE", without_record));
+	return options->replay[0] ? check_replay(options, complaint) : 0;
 }
 
 /* What is told apart cannot be counted in one row. */
@@ -326,7 +391,7 @@ static void complete_columns(struct options *options)
 
 bool options_want_programs(const struct options *options)
 {
-	bool wanted = !options->columns[0] || options->alerts.count;
+	bool wanted = !options->columns[0] || options->alerts.count || options->record;
 
 	for (size_t i = 0; options->columns[i]; i++)
 		wanted |= !column_group_is_host(options->columns[i]);
@@ -361,7 +426,7 @@ char **options_with_environment(int *argc, char **argv)
 
 bool options_want_states(const struct options *options)
 {
-	bool wanted = needs_states(options->sort.by[0]) || alert_rules_want_states(&options->alerts);
+	bool wanted = needs_states(options->sort.by[0]) || alert_rules_want_states(&options->alerts) || options->record;
 
 	for (size_t i = 0; options->columns[i]; i++)
 		wanted |= group_needs_states(options->columns[i]);
@@ -379,10 +444,23 @@ static void make_printable(char **complaint)
 	*complaint = printable;
 }
 
+/* Takes the default where nothing else was given. Returns whether something was. */
+static bool complete(unsigned long *number, unsigned long by_default)
+{
+	const bool given = *number != NOT_GIVEN;
+
+	if (!given)
+		*number = by_default;
+	return given;
+}
+
 static int parse(struct options *options, int argc, char **argv, char **complaint)
 {
 	int err = parse_options(options, argc, argv, complaint);
 
+	options->top_given = complete(&options->top, TOP_DEFAULT);
+	options->prefix4_given = complete(&options->prefix4, PREFIX4_DEFAULT);
+	options->prefix6_given = complete(&options->prefix6, PREFIX6_DEFAULT);
 	if (err || options->task != TASK_RUN)
 		return err;
 	err = parse_arguments(options, argc - optind, argv + optind, complaint);
@@ -391,7 +469,10 @@ static int parse(struct options *options, int argc, char **argv, char **complain
 	complete_columns(options);
 	if (options->sort.by[0] == METRIC_NONE)
 		options->sort = report_proto_sort(&options->by, filter_proto(&options->filter));
-	return check_together(options, complaint) ?: check_distinct(options, complaint) ?: check_filtered(options, complaint);
+	return check_together(options, complaint)
+		       ?: check_alone(options, complaint)
+		       ?: check_distinct(options, complaint)
+		       ?: check_filtered(options, complaint);
 }
 
 int options_parse(struct options *options, int argc, char **argv, char **complaint)
@@ -401,18 +482,16 @@ int options_parse(struct options *options, int argc, char **argv, char **complai
 	*complaint = NULL;
 	*options = (struct options){
 		.delay = 1,
-		.top = TOP_NOT_GIVEN,
-		.prefix4 = 24,
-		.prefix6 = 64,
+		.top = NOT_GIVEN,
+		.prefix4 = NOT_GIVEN,
+		.prefix6 = NOT_GIVEN,
+		.speed = OPTIONS_SPEED_AS_FITS,
 		.cells = 65536,
 		.metrics_top = 10,
 		.alert_hold = 60,
 		.sort.by = {METRIC_NONE},
 	};
 	err = parse(options, argc, argv, complaint);
-	options->top_given = options->top != TOP_NOT_GIVEN;
-	if (!options->top_given)
-		options->top = TOP_DEFAULT;
 	if (err)
 		make_printable(complaint);
 	return err;

@@ -11,6 +11,7 @@
 #include "dimension.h"
 #include "filter.h"
 #include "listen.h"
+#include "moment.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -29,11 +30,15 @@ enum options_json { OPTIONS_JSON_NONE, OPTIONS_JSON_LINES, OPTIONS_JSON_ROWS };
 
 enum { OPTIONS_COLUMNS = 64, OPTIONS_FILES = 16 };
 
+/* What is redrawn in place takes its time, anything else none. */
+#define OPTIONS_SPEED_AS_FITS (-1.0)
+
 struct options {
-	unsigned int task;		      /* enum options_task */
-	unsigned int netns;		      /* enum options_netns */
-	unsigned int colour;		      /* enum colour_choice */
-	double delay;			      /* seconds */
+	unsigned int task;   /* enum options_task */
+	unsigned int netns;  /* enum options_netns */
+	unsigned int colour; /* enum colour_choice */
+	double delay;	     /* seconds */
+	bool delay_given;
 	unsigned long count;		      /* intervals; 0: until stopped */
 	unsigned int json;		      /* enum options_json */
 	bool csv;			      /* CSV on standard output */
@@ -55,11 +60,18 @@ struct options {
 	unsigned long top;		    /* 0: all */
 	bool top_given;
 	unsigned long prefix4, prefix6;
+	bool prefix4_given, prefix6_given;
 	unsigned long cells;
 	struct filter filter;
 	struct alert_rules alerts;
-	unsigned long alert_hold;				 /* seconds */
-	const char *on_alert;					 /* command for sh -c; NULL: none */
+	unsigned long alert_hold;	       /* seconds */
+	const char *on_alert;		       /* command for sh -c; NULL: none */
+	const char *record;		       /* file; NULL: nothing is recorded */
+	unsigned long record_max, record_keep; /* bytes, seconds; 0: no limit */
+	const char
+		*replay[OPTIONS_FILES + 1]; /* files and directories, NULL-terminated; none: this host is looked at */
+	struct moment from, to;
+	double speed; /* of a replay, to the time it took; 0: as fast as can be; OPTIONS_SPEED_AS_FITS */
 	const struct column_group *columns[OPTIONS_COLUMNS + 1]; /* in the order given, NULL-terminated; may be none */
 };
 
@@ -78,6 +90,9 @@ bool options_want_programs(const struct options *options);
 
 /* What has to be read of the host: of enum host_part. */
 unsigned int options_host_parts(const struct options *options);
+
+/* Whether what is counted by those prefixes can be filtered as asked for. Returns and complains as options_parse(). */
+int options_check_prefixes(const struct options *options, unsigned int prefix4, unsigned int prefix6, char **complaint);
 
 /*
  * The arguments with those of L4DSTAT_OPTS (separated by blanks) before them. The list is to be freed when what

@@ -153,15 +153,25 @@ int outfile_create(struct outfile *out, const char *path, bool gzip)
 	return open_stream(out, fd, gzip);
 }
 
-int outfile_flush(struct outfile *out)
+static int flush(struct outfile *out, int how)
 {
 	errno = 0;
 	if (fflush(out->file) || ferror(out->file))
 		return -(errno ?: EIO);
-	/* A full flush forgets what was before: what follows can be read even if that is damaged. */
-	if (out->gzip && gzflush(out->gzip, Z_FULL_FLUSH) != Z_OK)
+	if (out->gzip && gzflush(out->gzip, how) != Z_OK)
 		return -(errno ?: EIO);
 	return 0;
+}
+
+/* A full flush forgets what was before: what follows can be read even if that is damaged. */
+int outfile_flush(struct outfile *out)
+{
+	return flush(out, Z_FULL_FLUSH);
+}
+
+int outfile_end_part(struct outfile *out)
+{
+	return flush(out, Z_FINISH);
 }
 
 long outfile_size(const struct outfile *out)

@@ -31,6 +31,12 @@ int outfile_create(struct outfile *out, const char *path, bool gzip);
 /* Hands everything to the system. Of a gzip'ed file what is there can be read from now on. 0 or -errno. */
 int outfile_flush(struct outfile *out);
 
+/*
+ * The same, and what is gzip'ed ends here with its checksum; what follows is a part of its own, which gzip(1) joins to
+ * it and which can be read without it.
+ */
+int outfile_end_part(struct outfile *out);
+
 /* Bytes written so far, as they lie in the file; of standard output nobody knows: 0. */
 long outfile_size(const struct outfile *out);
 

@@ -306,6 +306,11 @@ int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, b
 	return err;
 }
 
+bool outputs_redraw(const struct outputs *outputs)
+{
+	return outputs->sinks[0].output == &output_live;
+}
+
 /* Keys are for what is on the screen. */
 int outputs_keys_fd(const struct outputs *outputs)
 {

@@ -45,6 +45,9 @@ int outputs_open(struct outputs *outputs, const struct dimension_context *dimens
  */
 int outputs_interval(struct outputs *outputs, const struct snapshot *snapshot, bool partial);
 
+/* Does one of them redraw the screen in place, so that each interval has to stay for a while to be seen? */
+bool outputs_redraw(const struct outputs *outputs);
+
 /* Where the user's keys come from, for outputs that take some; -1: none does. */
 int outputs_keys_fd(const struct outputs *outputs);
 

@@ -198,10 +198,54 @@ static void add_value(struct report_values *values, enum metric metric, int64_t 
 		*sum = value;
 }
 
+/* Which metric is in a slot, of each kind of cells. */
+static const enum metric tcp_slots[] = {
+#define L4_TCP(name, ...) METRIC_##name,
+#define L4_TCP_MAX(name, ...) METRIC_##name,
+#include "metrics.def"
+	METRIC_NONE,
+};
+
+static const enum metric udp_slots[] = {
+#define L4_UDP(name, ...) METRIC_##name,
+#include "metrics.def"
+	METRIC_NONE,
+};
+
+static const enum metric gauge_slots[] = {
+#define L4_GAUGE(name, ...) METRIC_##name,
+#include "metrics.def"
+	METRIC_NONE,
+};
+
+static const enum metric listener_slots[] = {
+#define L4_LISTENER(name, ...) METRIC_##name,
+#include "metrics.def"
+	METRIC_NONE,
+};
+
+static const enum metric *slots_of(const struct snapshot_cell *cell)
+{
+	switch (cell->kind) {
+	case CELL_COUNTS:
+		return cell->key.proto == L4_PROTO_TCP ? tcp_slots : udp_slots;
+	case CELL_STATES:
+		return gauge_slots;
+	case CELL_LISTENER:
+		break;
+	}
+	return listener_slots;
+}
+
+/* As report_cell_value() has it; this is done for each cell in each view, and most of a cell is 0. */
 void report_add_cell(struct report_values *values, const struct snapshot_cell *cell)
 {
-	for (int m = 0; m < METRIC_COUNT; m++)
-		add_value(values, m, report_cell_value(cell, m));
+	const enum metric *slots = slots_of(cell);
+
+	for (int i = 0; slots[i] != METRIC_NONE; i++) {
+		if (cell->cell.count[i])
+			add_value(values, slots[i], cell->cell.count[i]);
+	}
 }
 
 void report_add(struct report_values *values, const struct report_values *more)
@@ -273,9 +317,12 @@ static void add_processes(struct report *report, const struct snapshot *snapshot
 
 		if (row->key.cell.owner == L4_OWNER_OTHER)
 			continue; /* one process may be behind several of the rows that were cut */
-		if (!row->processes++ || group->activity > best[at]) {
+		const struct dimension_key key = dimension_key_of(&snapshot->cells[group->first], &process);
+
+		if (!row->processes++ || group->activity > best[at] ||
+		    (group->activity == best[at] && memcmp(&key, &row->busiest, sizeof(key)) < 0)) {
 			best[at] = group->activity;
-			row->busiest = dimension_key_of(&snapshot->cells[group->first], &process);
+			row->busiest = key;
 		}
 	}
 	grouping_free(&processes);

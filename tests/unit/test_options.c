@@ -115,6 +115,38 @@ static void understands(void **state)
 	assert_true(options.csv);
 }
 
+static void understands_recordings(void **state)
+{
+	struct options options;
+
+	(void)state;
+	assert_understood(&options, "--record l4.jsonl.gz --record-max 500M --record-keep 7d --conn");
+	assert_string_equal(options.record, "l4.jsonl.gz");
+	assert_int_equal(options.record_max, 500ul << 20);
+	assert_int_equal(options.record_keep, 7 * 86400);
+	assert_true(options_want_states(&options));
+	assert_understood(&options, "--record x --tcp"); /* it has more than that column */
+	assert_true(options_want_programs(&options));
+	assert_understood(&options, "--record x --record-max 1k --record-keep 90s");
+	assert_int_equal(options.record_max, 1024);
+	assert_int_equal(options.record_keep, 90);
+
+	assert_understood(&options, "--replay a --replay b --from 02:00 --to 2026-11-23T02:10 --speed 2.5");
+	assert_string_equal(options.replay[0], "a");
+	assert_string_equal(options.replay[1], "b");
+	assert_null(options.replay[2]);
+	assert_int_equal(options.from.kind, MOMENT_OF_DAY);
+	assert_int_equal(options.to.kind, MOMENT_SECONDS);
+	assert_true(options.speed == 2.5);
+	assert_false(options.prefix4_given);
+	assert_understood(&options,
+			  "--replay a -tT --speed 0 --prefix4 16 --subnet 10.0.0.1"); /* seen when it is read */
+	assert_true(options.speed == 0);
+	assert_true(options.prefix4_given);
+	assert_understood(&options, "");
+	assert_true(options.speed == OPTIONS_SPEED_AS_FITS);
+}
+
 static void keeps_the_order_of_columns(void **state)
 {
 	struct options options;
@@ -285,6 +317,28 @@ static void refuses(void **state)
 		{"-N ''", "--interfaces"},
 		{"--net --port 443", "--net"},
 		{"--by port --conn", "--conn"},
+		{"--from 02:00", "--replay"},
+		{"--to 02:00", "--replay"},
+		{"--speed 1", "--replay"},
+		{"--record-max 1G", "--record FILE"},
+		{"--record-keep 7d", "--record FILE"},
+		{"--record ''", "''"},
+		{"--replay ''", "''"},
+		{"--record x --record-max 1", "'1'"},
+		{"--record x --record-max 0G", "'0G'"},
+		{"--record x --record-max 1GB", "'1GB'"},
+		{"--record x --record-keep 7", "'7'"},
+		{"--record x --record-keep 7w", "'7w'"},
+		{"--replay x --from 2am", "'2am'"},
+		{"--replay x --from 02:00 --to 2", "'2'"},
+		{"--replay x --speed -1", "'-1'"},
+		{"--replay x --speed nan", "'nan'"},
+		{"--replay x --speed fast", "'fast'"},
+		{"--replay x --net", "--net"},
+		{"--replay x --netns self", "--netns"},
+		{"--replay x 1", "delay"},
+		{"--replay x --record x", "'x'"},
+		{"--replay x --subnet 10.0.0.1 --prefix4 24 --prefix6 64", "recorded"},
 	};
 
 	(void)state;
@@ -306,6 +360,7 @@ int main(void)
 		cmocka_unit_test(has_defaults),
 		cmocka_unit_test(a_protocol_has_its_ranking),
 		cmocka_unit_test(understands),
+		cmocka_unit_test(understands_recordings),
 		cmocka_unit_test(keeps_the_order_of_columns),
 		cmocka_unit_test(knows_what_dstat_knows),
 		cmocka_unit_test(knows_what_needs_programs),

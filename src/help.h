@@ -9,8 +9,8 @@
 void help_print(FILE *file);
 
 /*
- * Every column, key, dimension, alert and metric with its meaning, broken so that no line is wider than `width`; 0: a line
- * each, to be searched.
+ * Every column, key, dimension, alert and metric with its meaning, broken so that no line is wider than `width`; 0: a
+ * line each, to be searched.
  */
 void help_print_list(FILE *file, unsigned int width);
 

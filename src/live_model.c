@@ -261,7 +261,7 @@ static void list_rows(struct live_model *model, struct live_picture *picture)
 	add_data(other, &view->other.shown);
 	report_add(&other->sum, &view->evicted.shown.sum);
 	if (picture->row_count < picture->all ||
-	    live_view_shows(view, model->totals ? &other->sum : &other->row.values))
+	    table_shows(&view->table, model->totals ? &other->sum : &other->row.values))
 		picture->other = &model->other;
 }
 

@@ -181,15 +181,6 @@ static void show_view(struct live_view *view)
 	show(view, &view->evicted);
 }
 
-bool live_view_shows(const struct live_view *view, const struct report_values *values)
-{
-	for (size_t i = 0; i < view->table.count; i++) {
-		if (column_value(&view->table.slots[i].column, values, 0))
-			return true;
-	}
-	return false;
-}
-
 void live_view_interval(struct live_view *view, struct report *report, const struct snapshot *snapshot, bool paused)
 {
 	struct report_row total = {.key.cell.owner = L4_OWNER_OTHER};
@@ -199,7 +190,7 @@ void live_view_interval(struct live_view *view, struct report *report, const str
 	report_make(report, snapshot, &view->query);
 	count = report->count - report->has_other;
 	for (size_t i = 0; i < count; i++) {
-		if (live_view_shows(view, &report->rows[i].values))
+		if (table_shows(&view->table, &report->rows[i].values))
 			collect(view, row_of(view, &report->rows[i].key), &report->rows[i], snapshot->interval);
 	}
 	for (size_t i = 0; i < view->count; i++) {

@@ -30,9 +30,6 @@ void live_view_resume(struct live_view *view);
 /* Ranks rows by the column of that title; a view that has none stays as it is. */
 void live_view_sort(struct live_view *view, const char *title);
 
-/* Whether any column has something to show of these values. */
-bool live_view_shows(const struct live_view *view, const struct report_values *values);
-
 int live_compare_keys(const void *a, const void *b);
 
 #endif

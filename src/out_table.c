@@ -52,6 +52,8 @@ static void draw(struct table_state *state, const struct snapshot *snapshot)
 	table_draw_header(&state->table, &pen);
 	fputc('\n', pen.file);
 	for (size_t i = 0; i < state->report.count; i++) {
+		if (!table_shows(&state->table, &state->report.rows[i].values))
+			continue; /* a connection that has done nothing, say */
 		table_draw_row(&state->table, &pen, &state->report.rows[i], NULL);
 		fputc('\n', pen.file);
 	}

@@ -218,6 +218,15 @@ void table_row_text(char text[static DIMENSION_TEXT], const struct table *table,
 		column_dimension(text, table->dims.dims[i], &row->key, context, &table->dims);
 }
 
+bool table_shows(const struct table *table, const struct report_values *values)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (column_value(&table->slots[i].column, values, 0))
+			return true;
+	}
+	return false;
+}
+
 void table_measure_total(struct table *table, const struct report_values *total)
 {
 	for (size_t i = 0; i < table->count; i++)

@@ -73,6 +73,9 @@ void table_measure_row(struct table *table, const struct report_row *row, const 
 /* Decides what is visible in so many columns, and how wide. */
 void table_lay_out(struct table *table, unsigned int columns);
 
+/* Whether any column, visible or not, has something to show of these values. */
+bool table_shows(const struct table *table, const struct report_values *values);
+
 /* What stands in text column i of a row, printable. */
 void table_row_text(char text[static DIMENSION_TEXT], const struct table *table, const struct report_row *row, size_t i,
 		    const struct dimension_context *context);

@@ -37,7 +37,7 @@ BPF_CFLAGS = -g -O2 -std=gnu11 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-pa
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(O)/%.o)
 # What a unit test is linked with: everything that needs no kernel.
-PURE_OBJECTS := $(filter-out $(O)/main.o $(O)/source_bpf.o $(O)/kernel.o,$(OBJECTS))
+PURE_OBJECTS := $(filter-out $(O)/main.o $(O)/source_bpf.o,$(OBJECTS))
 BENCH_TOOLS := $(patsubst tests/bench.d/%.c,$(O)/bench/%,$(wildcard tests/bench.d/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*.c))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(O)/tests/unit-%,$(wildcard tests/unit/test_*.c))
@@ -50,7 +50,7 @@ Q := @
 say = @printf '  %-9s %s\n' $(1) $(2);
 endif
 
-.PHONY: all docs run test fuzz sanitize lint faults bench check-vmlinux install uninstall clean tests-built sanitized compiler-flags
+.PHONY: all docs run test test-kernels fuzz sanitize lint faults bench check-vmlinux install uninstall clean tests-built sanitized compiler-flags
 
 PROGRAM := l4dstat
 
@@ -133,6 +133,10 @@ $(O)/check-vmlinux: tools/check-vmlinux.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(LIBRARY_LIBS)
 
+$(O)/verified: tools/verified.c | $(O)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(LIBRARY_LIBS)
+
 # Holds vmlinux/vmlinux.h against the BTF of the running kernel, or of the file BTF=... names.
 check-vmlinux: $(O)/check-vmlinux $(O)/l4dstat.bpf.o
 	$(Q)$< $(O)/l4dstat.bpf.o $(BTF)
@@ -148,7 +152,7 @@ run:
 compiler-flags:
 	@echo '$(filter-out -W% -g -O% -DL4DSTAT_VERSION%,$(ALL_CFLAGS)) -DL4DSTAT_VERSION=__FILE__'
 
-tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/traffic $(O)/check-vmlinux
+tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/traffic $(O)/check-vmlinux $(O)/verified
 
 test:
 	$(Q)tools/setup test
@@ -166,6 +170,12 @@ faults:
 	$(Q)tools/setup test
 	$(Q)$(MAKE) --no-print-directory tests-built
 	$(Q)$(as_root) unshare --net sh -c 'ip link set lo up && exec tests/fault/run ./l4dstat $(O)/fault-memory.so $(ARGS)'
+
+# The same in guests that run other kernels.
+test-kernels:
+	$(Q)tools/setup test
+	$(Q)$(MAKE) --no-print-directory tests-built
+	$(Q)tests/run kernels/$(ARGS)
 
 bench:
 	$(Q)tools/setup test

@@ -95,6 +95,27 @@ static __always_inline bool l4_is_queue_full(int reason)
 }
 
 /*
+ * On 6.1 this comes before udp_fail_queue_rcv_skb, and IPv6 has no such tracepoint. What does not fit the queue is what
+ * this CPU delivered last.
+ */
+static __always_inline void l4_book_queue_full(int reason)
+{
+	struct l4_arrival *arrival;
+	struct l4_cell_key key;
+	struct l4_cell *cell;
+	__u32 zero = 0;
+
+	arrival = bpf_map_lookup_elem(&l4_arrivals, &zero);
+	if (!arrival || arrival->drop_is_booked)
+		return;
+	arrival->drop_is_booked = true;
+	key = arrival->key;
+	cell = l4_cell(&key, NULL); /* that of its arrival, with the owner's name */
+	if (cell)
+		l4_add(cell, reason == L4_REASON(SOCKET_RCVBUFF) ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
+}
+
+/*
  * The socket that a packet was for or from. The IP layer looks for connected ones early, so that the firewall's drops
  * of an established connection have one too.
  */
@@ -114,8 +135,10 @@ int BPF_PROG(l4_dropped, struct sk_buff *skb, void *location, int reason)
 		return 0;
 	if (packet->proto == IPPROTO_UDP) {
 		l4_tally(l4_udp_drops, reason);
-		if (packet->place == L4_PLACE_SOCKET && l4_is_queue_full(reason))
+		if (packet->place == L4_PLACE_SOCKET && l4_is_queue_full(reason)) {
+			l4_book_queue_full(reason);
 			return 0;
+		}
 		packet->slot = l4_udp_drop_slot(packet->place, reason);
 	} else if (reason == L4_REASON(NETFILTER_DROP)) {
 		packet->slot = L4_tcp_filtered;

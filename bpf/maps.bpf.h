@@ -16,7 +16,7 @@ const volatile __u32 l4_mask6[4] = {~0u, ~0u, ~0u, ~0u};
 /* Does anybody look at states and listeners? */
 const volatile bool l4_want_states = false;
 
-/* Do the tracepoints tell who sends and receives? From 6.3 on. */
+/* Is it seen who sends and receives? */
 const volatile bool l4_sees_users = true;
 
 /* Does tcp_send_reset tell why? From 6.10 on. */
@@ -111,7 +111,8 @@ struct {
 /* The datagram this CPU delivers right now: a drop that follows is of this one. */
 struct l4_arrival {
 	struct l4_cell_key key;
-	__u64 ledger; /* address of the socket's ledger entry, 0: has none */
+	__u64 ledger;	     /* address of the socket's ledger entry, 0: has none */
+	bool drop_is_booked; /* by the first of the two programs that see it */
 };
 
 struct {

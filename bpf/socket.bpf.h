@@ -136,8 +136,7 @@ static __always_inline void l4_used(struct sock *sk, bool sent, int used)
 		l4_udp_used(sk, sent);
 }
 
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(l4_sock_send, struct sock *sk, int ret)
+static __always_inline int l4_sent(struct sock *sk, int ret)
 {
 	if (ret >= 0)
 		l4_used(sk, true, ret);
@@ -146,12 +145,48 @@ int BPF_PROG(l4_sock_send, struct sock *sk, int ret)
 	return 0;
 }
 
-SEC("tp_btf/sock_recv_length")
-int BPF_PROG(l4_sock_recv, struct sock *sk, int ret)
+static __always_inline int l4_received(struct sock *sk, int ret)
 {
 	if (ret >= 0)
 		l4_used(sk, false, ret);
 	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(l4_sock_send, struct sock *sk, int ret)
+{
+	return l4_sent(sk, ret);
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(l4_sock_recv, struct sock *sk, int ret)
+{
+	return l4_received(sk, ret);
+}
+
+/* Before 6.3, which has no such tracepoints: where the calls return that they tell of since. */
+SEC("fexit/inet_sendmsg")
+int BPF_PROG(l4_inet_send, struct socket *socket, void *message, __u64 size, int ret)
+{
+	return l4_sent(socket->sk, ret);
+}
+
+SEC("fexit/inet6_sendmsg")
+int BPF_PROG(l4_inet6_send, struct socket *socket, void *message, __u64 size, int ret)
+{
+	return l4_sent(socket->sk, ret);
+}
+
+SEC("fexit/inet_recvmsg")
+int BPF_PROG(l4_inet_recv, struct socket *socket, void *message, __u64 size, int flags, int ret)
+{
+	return l4_received(socket->sk, ret);
+}
+
+SEC("fexit/inet6_recvmsg")
+int BPF_PROG(l4_inet6_recv, struct socket *socket, void *message, __u64 size, int flags, int ret)
+{
+	return l4_received(socket->sk, ret);
 }
 
 static __always_inline struct sock *l4_inet_sock_of(struct file *file)

@@ -209,6 +209,7 @@ int l4_udp_ingress(struct __sk_buff *skb)
 	__builtin_memset(&arrival->key, 0, sizeof(arrival->key));
 	l4_udp_key(&arrival->key, ledger);
 	arrival->ledger = (__u64)ledger;
+	arrival->drop_is_booked = false;
 	if (!l4_udp_remote(&arrival->key, skb, udp_at, false))
 		l4_udp_count(&arrival->key, ledger ? &ledger->owner : NULL, skb, udp_at, false);
 	return 1;
@@ -231,6 +232,9 @@ int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
 		return 0;
 	arrival = bpf_map_lookup_elem(&l4_arrivals, &zero);
 	if (arrival && arrival->ledger == (__u64)ledger) {
+		if (arrival->drop_is_booked)
+			return 0;
+		arrival->drop_is_booked = true;
 		key = arrival->key;
 	} else { /* a datagram that passed no cgroup hook: its remote side is not known */
 		l4_udp_key(&key, ledger);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What this kernel and these privileges allow, found out before anything is loaded. */
+/* What this kernel has, found out before anything is loaded. */
 #ifndef L4_KERNEL_H
 #define L4_KERNEL_H
 
@@ -7,14 +7,17 @@
 
 struct btf;
 
-/* 0 if the main job can run; else -EPERM or -EOPNOTSUPP, having said on stderr what is missing. */
-int kernel_check(void);
-
 /* Does the running kernel have this tracepoint? */
 bool kernel_has_tracepoint(const struct btf *kernel, const char *name);
 
 /* Does it have this function, for programs to call or not? */
 bool kernel_has_function(const struct btf *kernel, const char *name);
+
+/* Does it have an iterator over these objects? */
+bool kernel_has_iterator(const struct btf *kernel, const char *name);
+
+/* Does this enumeration have a value of that name behind the prefix? */
+bool kernel_has_enumerator(const struct btf *kernel, const char *enumeration, const char *prefix, const char *name);
 
 /* How many arguments this tracepoint has; 0 if the kernel does not have it. */
 unsigned int kernel_tracepoint_arguments(const struct btf *kernel, const char *name);

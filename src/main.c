@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alert_teller.h"
+#include "feature.h"
 #include "format.h"
 #include "help.h"
 #include "host_choice.h"
@@ -362,6 +363,25 @@ static enum exit_code printed(void)
 	return EXIT_RUNTIME;
 }
 
+/* The table, and if nothing in it stands against it, whether everything can be loaded and attached. */
+static enum exit_code check(const struct options *options)
+{
+	const struct source_settings settings = {
+		.prefix4 = options->prefix4,
+		.prefix6 = options->prefix6,
+		.cells = options->cells,
+		.states = true,
+		.verbose = options->verbose,
+	};
+	const bool enough = feature_print(stdout);
+	struct source *source = NULL;
+	const int err = enough ? source_open(&source, &settings) : feature_check();
+
+	source_live.close(source);
+	printf("%-4s %-6s %-35s %s\n", err ? "no" : "yes", "yes", "programs attached", "all but dstat's own columns");
+	return printed() ?: err ? EXIT_UNABLE : EXIT_DONE;
+}
+
 static enum exit_code run_task(const struct options *options)
 {
 	switch ((enum options_task)options->task) {
@@ -374,6 +394,8 @@ static enum exit_code run_task(const struct options *options)
 	case TASK_LIST:
 		help_print_list(stdout, isatty(STDOUT_FILENO) ? terminal_size(stdout).columns : 0);
 		return printed();
+	case TASK_CHECK:
+		return check(options);
 	case TASK_RUN:
 		break;
 	}

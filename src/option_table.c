@@ -440,6 +440,14 @@ static const struct option_row rows[] = {
 		.chosen = TASK_LIST,
 	},
 	{
+		.name = "check",
+		.help = "what this kernel and these privileges have and lack, and exit",
+		.group = OPTION_GROUP_OTHER,
+		.apply = option_apply_chosen,
+		.field = offsetof(struct options, task),
+		.chosen = TASK_CHECK,
+	},
+	{
 		.letter = 'v',
 		.name = "verbose",
 		.help = "let libbpf speak on stderr",

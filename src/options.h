@@ -20,6 +20,7 @@ enum options_task {
 	TASK_HELP,
 	TASK_VERSION,
 	TASK_LIST,
+	TASK_CHECK,
 };
 
 /* Whose traffic is counted: that of all network namespaces, or only of the one we are in. */

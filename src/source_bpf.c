@@ -18,6 +18,7 @@
 
 #include "cgroup.h"
 #include "cover.h"
+#include "feature.h"
 #include "kernel.h"
 #include "l4_types.h" /* the skeleton uses them */
 #include "l4dstat.skel.h"
@@ -75,23 +76,43 @@ static void set_mask(volatile const __u32 *knob, unsigned int first_bit, unsigne
 		mask[bit / 32] &= ~htonl(1u << (31 - bit % 32));
 }
 
-/* Leaves out the programs whose tracepoint this kernel does not have; kernel_check() has seen to the others. */
+static const char *attached_to(const struct bpf_program *program, const char *kind)
+{
+	const char *section = bpf_program__section_name(program);
+	const size_t length = strlen(kind);
+
+	return strncmp(section, kind, length) ? NULL : section + length;
+}
+
+/*
+ * Leaves out the programs whose tracepoint this kernel does not have, which are those that see who uses a socket;
+ * feature_check() has seen to the others. The fexit programs take their place, and only that.
+ */
 static void leave_out_missing(struct l4dstat_bpf *programs, const struct btf *kernel)
 {
+	bool sees_users = true, has_functions = true;
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, programs->obj) {
-		const char *section = bpf_program__section_name(program);
+		const char *tracepoint = attached_to(program, "tp_btf/");
+		const char *function = attached_to(program, "fexit/");
 
-		if (strncmp(section, "tp_btf/", 7) || kernel_has_tracepoint(kernel, section + 7))
+		if (function && !kernel_has_function(kernel, function))
+			has_functions = false;
+		if (!tracepoint || kernel_has_tracepoint(kernel, tracepoint))
 			continue;
-		fprintf(stderr,
-			"l4dstat: notice: this kernel has no tracepoint %s: a socket that changes hands keeps its "
-			"first owner\n",
-			section + 7);
+		sees_users &= strncmp(tracepoint, "sock_", 5) != 0;
 		bpf_program__set_autoload(program, false);
-		programs->rodata->l4_sees_users = false;
 	}
+	bpf_object__for_each_program(program, programs->obj) {
+		if (attached_to(program, "fexit/"))
+			bpf_program__set_autoload(program, !sees_users && has_functions);
+	}
+	programs->rodata->l4_sees_users = sees_users || has_functions;
+	if (!programs->rodata->l4_sees_users)
+		fputs("l4dstat: notice: this kernel does not show who sends and receives: a socket that changes hands "
+		      "keeps its first owner\n",
+		      stderr);
 }
 
 /* To read a dropped packet takes a cast or, before 6.2, a helper that lockdown=confidentiality forbids. */
@@ -101,7 +122,7 @@ static void leave_out_unreadable(struct l4dstat_bpf *programs)
 	    libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_probe_read_kernel, NULL) == 1)
 		return;
 	fputs("l4dstat: notice: this kernel is locked down and does not let a program read dropped packets: only what "
-	      "full receive buffers lose is seen\n",
+	      "full receive buffers lose of IPv4 is seen\n",
 	      stderr);
 	bpf_program__set_autoload(programs->progs.l4_dropped, false);
 }
@@ -123,7 +144,7 @@ static void name_tallies(struct source *source, const struct btf *kernel)
 
 	source->has_tally[TALLY_RESETS_OUT] = programs->rodata->l4_has_reset_reason;
 	source->has_tally[TALLY_UDP_DROPS] = bpf_program__autoload(programs->progs.l4_dropped);
-	source->has_tally[TALLY_UDP_SEND_ERRORS] = bpf_program__autoload(programs->progs.l4_sock_send);
+	source->has_tally[TALLY_UDP_SEND_ERRORS] = programs->rodata->l4_sees_users;
 	kernel_enumerators(kernel, "sk_rst_reason", "SK_RST_REASON_", source->tally_names[TALLY_RESETS_OUT], L4_TALLY);
 	kernel_enumerators(kernel, "skb_drop_reason", "SKB_DROP_REASON_", source->tally_names[TALLY_UDP_DROPS],
 			   L4_TALLY);
@@ -560,7 +581,7 @@ static void source_close(struct source *source);
 int source_open(struct source **opened, const struct source_settings *settings)
 {
 	struct source *source;
-	int err = kernel_check();
+	int err = feature_check();
 
 	if (err)
 		return err;

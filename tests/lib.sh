@@ -41,15 +41,20 @@ at_least() { # WHAT GOT MINIMUM
 	echo "$1: $2 (at least $3)"
 }
 
-# Polls until the command succeeds.
+# Polls until the command succeeds. On an emulated CPU everything takes longer.
 within() { # SECONDS WHAT COMMAND…
-	local deadline=$((SECONDS + $1)) what=$2
+	local deadline=$((SECONDS + $1 * ${L4_TEST_PATIENCE:-1})) what=$2
 
 	shift 2
 	until "$@"; do
 		[ $SECONDS -le $deadline ] || fail "$what: not in time"
 		sleep 0.02
 	done
+}
+
+# So many of something, or fewer where the CPU is emulated. What a test says of it must hold for either.
+scaled() { # COUNT
+	echo $(($1 / ${L4_TEST_SCALE:-1}))
 }
 
 # Jobs: programs in the background. stdout is in $work/NAME.out, stderr in NAME.err.

@@ -18,7 +18,7 @@ enum {
 	CLIENTS = 64,
 	CLIENTS_PER_ADDRESS = 32,
 	CLIENT_MEMORY = 16 * 1024, /* for a request and its headers; more is refused (431) */
-	SILENCE = 10,		   /* seconds without a byte, then the connection is closed */
+	SILENCE = 5,		   /* seconds without a byte, then the connection is closed */
 	PATIENCE = 30,		   /* seconds from one answer to the end of the next, then too */
 };
 

@@ -141,6 +141,9 @@ $(O)/verified: tools/verified.c | $(O)
 check-vmlinux: $(O)/check-vmlinux $(O)/l4dstat.bpf.o
 	$(Q)$< $(O)/l4dstat.bpf.o $(BTF)
 
+# What other programs read, below datadir.
+SHARED := $(patsubst tools/%,%,$(wildcard tools/prometheus/*.yml tools/grafana/*))
+
 as_root = $(if $(filter 0,$(shell id -u)),,sudo)
 
 run:
@@ -188,10 +191,14 @@ install: all
 	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.bash $(DESTDIR)$(bashdir)/l4dstat
 	$(INSTALL) -D -m 0644 $(O)/docs/_l4dstat $(DESTDIR)$(zshdir)/_l4dstat
 	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.fish $(DESTDIR)$(fishdir)/l4dstat.fish
+	$(foreach file,$(SHARED),$(INSTALL) -D -m 0644 tools/$(file) $(DESTDIR)$(datadir)/l4dstat/$(file) &&) :
+	sed -i 's,/usr/share,$(datadir),' $(DESTDIR)$(datadir)/l4dstat/grafana/provisioning.yaml
 
 uninstall:
 	$(RM) $(DESTDIR)$(sbindir)/l4dstat $(DESTDIR)$(mandir)/man8/l4dstat.8 $(DESTDIR)$(bashdir)/l4dstat \
 		$(DESTDIR)$(zshdir)/_l4dstat $(DESTDIR)$(fishdir)/l4dstat.fish
+	$(RM) $(addprefix $(DESTDIR)$(datadir)/l4dstat/,$(SHARED))
+	for directory in $(sort $(dir $(SHARED))) .; do rmdir $(DESTDIR)$(datadir)/l4dstat/$$directory || :; done 2>/dev/null
 
 clean:
 	$(RM) -r $(O) l4dstat

@@ -198,7 +198,7 @@ uninstall:
 	$(RM) $(DESTDIR)$(sbindir)/l4dstat $(DESTDIR)$(mandir)/man8/l4dstat.8 $(DESTDIR)$(bashdir)/l4dstat \
 		$(DESTDIR)$(zshdir)/_l4dstat $(DESTDIR)$(fishdir)/l4dstat.fish
 	$(RM) $(addprefix $(DESTDIR)$(datadir)/l4dstat/,$(SHARED))
-	for directory in $(sort $(dir $(SHARED))) .; do rmdir $(DESTDIR)$(datadir)/l4dstat/$$directory || :; done 2>/dev/null
+	for directory in $(sort $(dir $(SHARED))) ''; do rmdir $(DESTDIR)$(datadir)/l4dstat/$$directory || :; done 2>/dev/null
 
 clean:
 	$(RM) -r $(O) l4dstat

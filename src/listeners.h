@@ -38,8 +38,8 @@ void listeners_take(struct listeners *listeners, const struct snapshot *snapshot
 /* Puts them in order and leaves out those whose texts do not have `filter` in them, whatever the case. */
 void listeners_arrange(struct listeners *listeners, const char *filter, const struct dimension_context *context);
 
-/* Decides what is visible in so many columns. marks: behind a row there may be one for an alert. */
-void listeners_lay_out(struct listeners *listeners, unsigned int columns, bool marks);
+/* Decides what is visible in `width` columns. marks: behind a row there may be one for an alert. */
+void listeners_lay_out(struct listeners *listeners, unsigned int width, bool marks);
 
 void listeners_free(struct listeners *listeners);
 

@@ -226,6 +226,16 @@ static const struct column_group *host_column(const struct options *options)
 	return NULL;
 }
 
+/* A column that is not the host's, or NULL. */
+static const struct column_group *layer4_column(const struct options *options)
+{
+	for (size_t i = 0; options->columns[i]; i++) {
+		if (!column_group_is_host(options->columns[i]))
+			return options->columns[i];
+	}
+	return NULL;
+}
+
 /* What a filter cannot be had together with. */
 static int check_filtered(const struct options *options, char **complaint)
 {
@@ -335,6 +345,8 @@ static int check_distinct(const struct options *options, char **complaint)
 /* What cannot be had together. */
 static int check_together(const struct options *options, char **complaint)
 {
+	const struct column_group *layer4 = layer4_column(options);
+
 	if (options->on_alert && !options->alerts.count)
 		return option_refuse(complaint,
 				     memory_format("--on-alert needs rules; add --alert default, or others"));
@@ -343,10 +355,13 @@ static int check_together(const struct options *options, char **complaint)
 							      "-o FILE writes the other one as well"));
 	if (options->floats && options->integers)
 		return option_refuse(complaint, memory_format("--float and --integer exclude each other"));
-	if (options->columns[0] && (options->json || options->by.count))
-		return option_refuse(complaint,
-				     memory_format("--%s is a column of the line output; leave out %s",
-						   options->columns[0]->name, options->json ? "--json" : "--by"));
+	if (options->columns[0] && options->by.count)
+		return option_refuse(complaint, memory_format("--%s is a column of the line output; leave out --by",
+							      options->columns[0]->name));
+	if (options->json && layer4)
+		return option_refuse(
+			complaint,
+			memory_format("--json has all of Layer 4, it takes no --%s; leave it out", layer4->name));
 	if (options->listeners && (options->json || options->by.count || options->columns[0]))
 		return option_refuse(
 			complaint, memory_format("--listeners is a view of its own; leave out %s%s",

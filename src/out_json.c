@@ -13,6 +13,7 @@
 #include "cover.h"
 #include "fields.h"
 #include "format.h"
+#include "json_host.h"
 #include "memory.h"
 #include "output.h"
 
@@ -234,6 +235,7 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 	set(object, "interval", rounded(snapshot->interval, 1e-6));
 	set_totals(state, object, snapshot);
 	set_tallies(object, snapshot);
+	json_add_host(object, settings, snapshot);
 	if (settings->by.count)
 		set_list(state, object, "rows", snapshot, &settings->by);
 	for (size_t i = 0; !settings->by.count && i < sizeof(lists) / sizeof(*lists); i++)
@@ -365,7 +367,7 @@ static void write_member(struct flattening *flattening, const char *key, json_t 
 	if (json_is_array(value)) {
 		type_of(type, sizeof(type), key, by);
 		json_array_foreach(value, i, row) write_row(flattening, type, row);
-	} else if (json_is_object(value) && strstr(key, "_by_reason")) {
+	} else if (json_is_object(value) && strstr(key, "_by_")) {
 		write_reasons(flattening, key, value);
 	} else if (json_is_object(value)) {
 		write_row(flattening, key, value);

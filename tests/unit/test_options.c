@@ -109,6 +109,7 @@ static void understands(void **state)
 	assert_string_equal(options.files[2], "e.rows.jsonl");
 	assert_null(options.files[3]);
 	assert_false(options.csv);
+	assert_understood(&options, "--json -N lo --tcp"); /* the host's */
 	assert_understood(&options, "--json=rows");
 	assert_int_equal(options.json, OPTIONS_JSON_ROWS);
 	assert_understood(&options, "-o -");
@@ -312,7 +313,7 @@ static void refuses(void **state)
 		{"1 2.5", "'2.5'"},
 		{"1 2 3", "'3'"},
 		{"--json --conn", "--conn"},
-		{"--json -N lo", "--net"},
+		{"--json --tcp --conn", "--conn"},
 		{"--float --integer", "--integer"},
 		{"-N ''", "--interfaces"},
 		{"--net --port 443", "--net"},

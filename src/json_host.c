@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One object for all columns that show the host as a whole, one for each interface, disk, process. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "columns.h"
+#include "json_host.h"
+#include "memory.h"
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	if (!value || json_object_set_new(object, key, value))
+		memory_exhausted();
+}
+
+/* The member of that name, made if it is not there. */
+static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
+{
+	json_t *found = json_object_get(object, key);
+
+	if (found)
+		return found;
+	set(object, key, make());
+	return json_object_get(object, key);
+}
+
+/* Most are whole numbers. */
+static void set_number(json_t *object, const char *key, double value)
+{
+	if (isfinite(value))
+		set(object, key,
+		    value == floor(value) && fabs(value) < 1e15 ? json_integer((json_int_t)value)
+								: json_real(round(value * 1e6) / 1e6));
+}
+
+static void set_numbers(json_t *object, const struct column_group *group, const struct host_values *values)
+{
+	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
+		set_number(object, host_metrics[column->host].name, values->value[column->host]);
+}
+
+/* The object of the list whose `name` that is; two groups can show the same interface. */
+static json_t *named(json_t *list, const char *name)
+{
+	json_t *object;
+	size_t i;
+
+	json_array_foreach(list, i, object)
+	{
+		if (!strcmp(json_string_value(json_object_get(object, "name")), name))
+			return object;
+	}
+	object = json_object();
+	set(object, "name", json_string(name));
+	if (json_array_append_new(list, object))
+		memory_exhausted();
+	return object;
+}
+
+static void add_each(json_t *interval, const struct column_group *group, char *const *names,
+		     const struct snapshot *snapshot)
+{
+	static const char *const lists[HOST_SCOPES] = {[HOST_LINKS] = "links", [HOST_DISKS] = "disks"};
+	json_t *list = member(interval, lists[group->scope], json_array);
+
+	for (; *names; names++) {
+		const struct host_row *row = host_find(host_rows_of(&snapshot->host, group->scope), *names);
+
+		if (row)
+			set_numbers(named(list, *names), group, &row->values);
+	}
+}
+
+/* top-cpu: top_cpu */
+static void add_process(json_t *interval, const struct column_group *group, const struct host_row *row)
+{
+	char *key = memory_format("%s", group->name);
+	json_t *object;
+
+	for (char *c = key; *c; c++)
+		*c = *c == '-' ? '_' : *c;
+	if (*row->name) {
+		object = member(interval, key, json_object);
+		set(object, "pid", json_integer(row->pid));
+		set(object, "process", json_string(row->name));
+		set_numbers(object, group, &row->values);
+	}
+	free(key);
+}
+
+void json_add_host(json_t *interval, const struct output_settings *settings, const struct snapshot *snapshot)
+{
+	static char total[] = "total";
+	static char *const only_total[] = {total, NULL};
+
+	for (size_t i = 0; settings->columns && settings->columns[i]; i++) {
+		const struct column_group *group = settings->columns[i];
+
+		if (group->kind == COLUMNS_HOST)
+			set_numbers(member(interval, "system", json_object), group, &snapshot->host.system);
+		else if (group->kind == COLUMNS_HOST_EACH)
+			add_each(interval, group, settings->instances[group->scope] ?: only_total, snapshot);
+		else if (group->kind == COLUMNS_HOST_TOP)
+			add_process(interval, group, &snapshot->host.top[group->top]);
+	}
+}

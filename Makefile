@@ -10,6 +10,7 @@ mandir ?= $(datadir)/man
 bashdir ?= $(datadir)/bash-completion/completions
 zshdir ?= $(datadir)/zsh/site-functions
 fishdir ?= $(datadir)/fish/vendor_completions.d
+unitdir ?= $(PREFIX)/lib/systemd/system
 
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -50,7 +51,7 @@ Q := @
 say = @printf '  %-9s %s\n' $(1) $(2);
 endif
 
-.PHONY: all docs run test test-kernels fuzz sanitize lint faults bench check-vmlinux install uninstall clean tests-built sanitized compiler-flags
+.PHONY: all docs run test test-kernels fuzz sanitize lint faults bench check-vmlinux install uninstall deb clean tests-built sanitized compiler-flags
 
 PROGRAM := l4dstat
 
@@ -185,20 +186,33 @@ bench:
 	$(Q)$(MAKE) --no-print-directory tests-built $(BENCH_TOOLS)
 	$(Q)$(as_root) tests/bench $(ARGS)
 
-install: all
-	$(INSTALL) -D -m 0755 l4dstat $(DESTDIR)$(sbindir)/l4dstat
-	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.8 $(DESTDIR)$(mandir)/man8/l4dstat.8
-	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.bash $(DESTDIR)$(bashdir)/l4dstat
-	$(INSTALL) -D -m 0644 $(O)/docs/_l4dstat $(DESTDIR)$(zshdir)/_l4dstat
-	$(INSTALL) -D -m 0644 $(O)/docs/l4dstat.fish $(DESTDIR)$(fishdir)/l4dstat.fish
-	$(foreach file,$(SHARED),$(INSTALL) -D -m 0644 tools/$(file) $(DESTDIR)$(datadir)/l4dstat/$(file) &&) :
-	sed -i 's,/usr/share,$(datadir),' $(DESTDIR)$(datadir)/l4dstat/grafana/provisioning.yaml
+# Mode, file and place of all that is installed, and so of all that is taken away again.
+INSTALLED = 0755:l4dstat:$(sbindir)/l4dstat \
+	0644:$(O)/docs/l4dstat.8:$(mandir)/man8/l4dstat.8 \
+	0644:$(O)/docs/l4dstat.bash:$(bashdir)/l4dstat \
+	0644:$(O)/docs/_l4dstat:$(zshdir)/_l4dstat \
+	0644:$(O)/docs/l4dstat.fish:$(fishdir)/l4dstat.fish \
+	0644:$(O)/l4dstat.service:$(unitdir)/l4dstat.service \
+	$(foreach file,$(SHARED),0644:tools/$(file):$(datadir)/l4dstat/$(file))
+
+# For where the program will be, which no file tells.
+.PHONY: $(O)/l4dstat.service
+$(O)/l4dstat.service: tools/systemd/l4dstat.service | $(O)
+	$(Q)sed 's,/usr/sbin/,$(sbindir)/,' $< > $@
+
+install: all $(O)/l4dstat.service
+	$(Q)for item in $(INSTALLED); do IFS=:; set -- $$item; \
+		$(INSTALL) -D -m $$1 $$2 "$(DESTDIR)$$3" || exit; done
+	$(Q)sed -i 's,/usr/share,$(datadir),' "$(DESTDIR)$(datadir)/l4dstat/grafana/provisioning.yaml"
 
 uninstall:
-	$(RM) $(DESTDIR)$(sbindir)/l4dstat $(DESTDIR)$(mandir)/man8/l4dstat.8 $(DESTDIR)$(bashdir)/l4dstat \
-		$(DESTDIR)$(zshdir)/_l4dstat $(DESTDIR)$(fishdir)/l4dstat.fish
-	$(RM) $(addprefix $(DESTDIR)$(datadir)/l4dstat/,$(SHARED))
-	for directory in $(sort $(dir $(SHARED))) ''; do rmdir $(DESTDIR)$(datadir)/l4dstat/$$directory || :; done 2>/dev/null
+	$(Q)for item in $(INSTALLED); do $(RM) "$(DESTDIR)$${item##*:}"; done
+	$(Q)[ ! -d "$(DESTDIR)$(datadir)/l4dstat" ] || find "$(DESTDIR)$(datadir)/l4dstat" -type d -empty -delete
+
+deb:
+	$(Q)tools/setup deb
+	$(Q)tools/deb $(VERSION) $(O)/deb
+	$(Q)ls $(O)/deb/*.deb
 
 clean:
 	$(RM) -r $(O) l4dstat

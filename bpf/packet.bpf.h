@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A packet of which there is no socket to ask: what its headers say, read at their places in the kernel. Not here: which
- * packets that are (drop.bpf.h; resets that nobody's socket sends, tcp.bpf.h).
+ * A packet of which there is no socket to ask: what its headers say, read at their places in the kernel. Not here:
+ * which packets that are (drop.bpf.h; resets that nobody's socket sends, tcp.bpf.h).
  */
 #ifndef L4_PACKET_BPF_H
 #define L4_PACKET_BPF_H

@@ -78,7 +78,7 @@ hang='echo $$ >>"$L4_WORK/$NAME.pids"; exec sleep 1000'
 NAME=ended watch ended 0.3 --netns self --alert 'udp_no_socket by port > 0' --on-alert "$hang"
 NAME=killed watch killed 0.3 --netns self --alert 'udp_no_socket by port > 0' --on-alert "$hang"
 "${clients[@]}" bash -c 'for port in {20000..20999}; do echo >/dev/udp/$0/$port; done' "$net4.128.1"
-for turn in 1 2 3; do
+for _ in 1 2 3; do
 	next_line ended
 done
 for name in ended killed; do

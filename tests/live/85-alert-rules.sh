@@ -26,7 +26,7 @@ caused() { # ALERT SECONDS
 start web "$traffic" tcp-serve --port 7000 --mode echo --name l4-web
 start dns "$traffic" udp-recv --port 7053 --name l4-dns
 ready web dns
-for turn in 1 2 3; do
+for _ in 1 2 3; do
 	"${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.1.1" --port 7000 --count 20 --bytes 5000
 	"${clients[@]}" "$traffic" udp-send --to "$net4.128.1" --from "$net4.1.1" --port 7053 --count 200
 	"${clients[@]}" "$traffic" udp-send --to "$net4.128.1" --from "$net4.1.1" --port 7054 --count 30

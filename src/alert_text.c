@@ -77,12 +77,14 @@ static void value_text(char text[static VALUE_TEXT], const struct alert_conditio
 
 char *alert_sentence(const struct alert *alert, const struct dimension_context *context)
 {
+	static const char *const words[2][2] = {{"is", "rises by"}, {"was", "rose by"}};
 	const struct alert_condition *condition = &alert->rule->conditions[0];
 	char *offender = offender_text(alert, context), *measure = measure_text(condition), *text;
 	char value[VALUE_TEXT];
 
 	value_text(value, condition, alert->value);
-	text = memory_format("%s: %s %s %s", offender, measure, condition->rises ? "rises by" : "is", value);
+	text = memory_format("%s: %s %s %s", offender, measure, words[alert->event == ALERT_OVER][condition->rises],
+			     value);
 	free(offender);
 	free(measure);
 	return text;

@@ -10,7 +10,7 @@
 
 #include "alert.h"
 
-/* `subnet 203.0.113.0/24: tcp_retrans_ratio is 7.3%`; to be freed. */
+/* `subnet 203.0.113.0/24: tcp_retrans_ratio is 7.3%`, or was, when it is over; to be freed. */
 char *alert_sentence(const struct alert *alert, const struct dimension_context *context);
 
 /*

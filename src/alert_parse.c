@@ -149,7 +149,7 @@ static int parse_dimensions(struct words *words, struct dimension_list *list)
 /* METRIC, or distinct DIM of METRIC */
 static int parse_measure(struct words *words, struct alert_condition *condition)
 {
-	struct dimension_list list;
+	struct dimension_list list = {};
 	int err;
 
 	if (!take(words, "distinct"))
@@ -304,7 +304,7 @@ static int parse_intervals(struct words *words, struct alert_rule *rule)
 
 static bool is_name(const char *word)
 {
-	const size_t length = word ? strlen(word) : 0;
+	const size_t length = strlen(word);
 
 	return length > 1 && length <= ALERT_NAME && word[length - 1] == ':';
 }
@@ -315,7 +315,7 @@ static int parse_name(struct words *words, struct alert_rule *rule)
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 	const char *word = words->of[0];
 
-	if (!is_name(word))
+	if (!word || !is_name(word))
 		return 0;
 	if (strspn(word, allowed) != strlen(word) - 1)
 		return refuse(words,

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Cells: finding the one an event belongs to, and adding to it.
- * Not here: who the event belongs to (ledger.bpf.h).
+ * Cells: adding to one, and what its key says of the remote side and of the owner.
+ * Not here: finding it (store.bpf.h), who an event belongs to (ledger.bpf.h).
  */
 #ifndef L4_CELL_BPF_H
 #define L4_CELL_BPF_H
 
 #include "maps.bpf.h"
-
-const struct l4_cell l4_empty_cell = {};
 
 static __always_inline void l4_add(struct l4_cell *cell, __u32 slot, __s64 n)
 {
@@ -39,47 +37,6 @@ static __always_inline void l4_raise(struct l4_cell *cell, __u32 slot, __s64 val
 		if (old >= value || __sync_val_compare_and_swap(&cell->count[slot], old, value) == old)
 			return;
 	}
-}
-
-/* The cell that takes what found no cell of its own. User space puts it into every fresh store. */
-static __always_inline struct l4_cell *l4_other_cell(void *store, __u8 proto)
-{
-	struct l4_cell_key key = {.proto = proto, .owner = L4_OWNER_OTHER};
-	struct l4_cell *cell = bpf_map_lookup_elem(store, &key);
-
-	__sync_fetch_and_add(cell ? &l4_cell_overflow : &l4_lost, 1);
-	return cell;
-}
-
-/* The cell of this key in a store, made if it is new; `other` when there is no room. */
-static __always_inline struct l4_cell *l4_cell_in(void *store, const struct l4_cell_key *key,
-						  const struct l4_owner *owner)
-{
-	struct l4_cell *cell = bpf_map_lookup_elem(store, key);
-
-	if (cell)
-		return cell;
-	bpf_map_update_elem(store, key, &l4_empty_cell, BPF_NOEXIST);
-	cell = bpf_map_lookup_elem(store, key); /* ours, or of whoever was first */
-	if (!cell)
-		return l4_other_cell(store, key->proto);
-	if (owner) {
-		__builtin_memcpy(cell->comm, owner->comm, sizeof(cell->comm));
-		cell->cgroup = owner->cgroup;
-	}
-	return cell;
-}
-
-/*
- * The cell of this key in the present interval. NULL never happens while the store holds its `other` cells.
- * A running program keeps the store it found: user space's swap waits for it to end.
- */
-static __always_inline struct l4_cell *l4_cell(const struct l4_cell_key *key, const struct l4_owner *owner)
-{
-	__u32 zero = 0;
-	void *store = bpf_map_lookup_elem(&l4_store, &zero);
-
-	return store ? l4_cell_in(store, key, owner) : NULL;
 }
 
 static __always_inline void l4_mask_prefix(__u32 prefix[4], const volatile __u32 mask[4])

@@ -61,9 +61,15 @@ static __always_inline void l4_book_drop(const struct sk_buff *skb, const struct
 		l4_own(&reader, task);
 		l4_set_owner(&key, &reader);
 	}
-	cell = l4_cell(&key, ledger ? &ledger->owner : &reader);
-	if (cell && slot < L4_SLOTS) /* as it is; the verifier wants to see it */
-		l4_add(cell, slot, 1);
+	if (packet->proto == IPPROTO_TCP) {
+		cell = l4_cell_of_tcp(&key, ledger ? &ledger->owner : &reader);
+		if (cell)
+			l4_add(cell, L4_tcp_filtered, 1);
+	} else {
+		cell = l4_cell_of_udp(&key, ledger ? &ledger->owner : &reader);
+		if (cell && slot < L4_UDP_SLOTS) /* as it is; the verifier wants to see it */
+			l4_add(cell, slot, 1);
+	}
 }
 
 /* InErrors rises for all that is dropped in UDP's input but for what has no socket (__udp4_lib_rcv()). */

@@ -33,9 +33,9 @@ __u64 l4_resets_out[L4_TALLY];	    /* by enum sk_rst_reason */
 __u64 l4_udp_drops[L4_TALLY];	    /* by enum skb_drop_reason */
 __u64 l4_udp_send_errors[L4_TALLY]; /* by errno */
 
-__u64 l4_cell_overflow; /* bookings that went to an `other` cell */
-__u64 l4_lost;		/* bookings that found not even that: must stay 0 */
-__u64 l4_found;		/* TCP sockets that the iterator has found in no ledger */
+__u64 l4_states_overflow; /* sockets by state for which there was no cell */
+__u64 l4_lost;		  /* bookings that found not even that: must stay 0 */
+__u64 l4_found;		  /* TCP sockets that the iterator has found in no ledger */
 
 /* What a TCP socket counts itself, of payload and segments. */
 struct l4_tcp_counts {
@@ -70,23 +70,62 @@ struct {
 	__type(value, struct l4_ledger);
 } l4_ledgers SEC(".maps");
 
-/* One interval's cells. User space makes two of these and puts them into l4_store in turn. */
-struct l4_cells {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1); /* set before load */
-	__type(key, struct l4_cell_key);
-	__type(value, struct l4_cell);
-};
+/* The store of cells: store.bpf.h. User space sets the sizes before load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct l4_set);
+} l4_tcp_sets SEC(".maps"), l4_udp_sets SEC(".maps");
 
-struct l4_cells l4_cells_a SEC(".maps");
-struct l4_cells l4_cells_b SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct l4_entry);
+} l4_tcp_entries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct l4_udp_entry);
+} l4_udp_entries SEC(".maps");
+
+/* What found no cell: of TCP in either part, then of UDP. */
+enum { l4_tcp_others = 0, l4_udp_others = L4_PARTS };
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2 * L4_PARTS);
+	__type(key, __u32);
+	__type(value, struct l4_other);
+} l4_others SEC(".maps");
+
+const volatile struct l4_part l4_tcp_parts[L4_PARTS];
+const volatile struct l4_part l4_udp_parts[L4_PARTS];
+const volatile __u64 l4_factors[5]; /* of the hash; odd */
+
+__u32 l4_part;		      /* which one programs book to; user space turns it, and waits for those that run */
+__u32 l4_tcp_given[L4_PARTS]; /* entries given out; user space sets it back */
+__u32 l4_udp_given[L4_PARTS];
+
+/* An update of this waits until no program runs that began before it: that is all it is for. */
+struct l4_barrier_inner {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} l4_barrier_inner SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__array(values, struct l4_cells);
-} l4_store SEC(".maps") = {.values = {&l4_cells_a}};
+	__array(values, struct l4_barrier_inner);
+} l4_barrier SEC(".maps") = {.values = {&l4_barrier_inner}};
 
 /* Sockets by state, counted anew at each walk and drained behind it. The prefix is left out. */
 struct {

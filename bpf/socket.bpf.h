@@ -88,7 +88,7 @@ static __always_inline void l4_udp_failed(struct sock *sk, int error)
 	key.port = key.role == L4_ROLE_SERVER ? sk->__sk_common.skc_num : bpf_ntohs(sk->__sk_common.skc_dport);
 	if (sk->__sk_common.skc_dport)
 		l4_set_remote(&key, &sk->__sk_common);
-	cell = l4_cell(&key, ledger ? &ledger->owner : NULL);
+	cell = l4_cell_of_udp(&key, ledger ? &ledger->owner : NULL);
 	if (cell)
 		l4_add(cell, L4_udp_send_errors, 1);
 }

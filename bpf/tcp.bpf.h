@@ -246,7 +246,7 @@ static __always_inline void l4_book_reset_of_nobody(const struct sk_buff *skb)
 		key.role = L4_ROLE_SERVER;
 		l4_packet_remote(&key, packet);
 	}
-	cell = l4_cell(&key, NULL);
+	cell = l4_cell_of_tcp(&key, NULL);
 	if (cell)
 		l4_add(cell, L4_tcp_resets_out, 1);
 }

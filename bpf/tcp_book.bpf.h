@@ -6,8 +6,8 @@
 #ifndef L4_TCP_BOOK_BPF_H
 #define L4_TCP_BOOK_BPF_H
 
-#include "cell.bpf.h"
 #include "ledger.bpf.h"
+#include "store.bpf.h"
 
 /* All of a cell's key but the prefix. */
 static __always_inline struct l4_cell_key l4_tcp_key(const struct l4_ledger *ledger)
@@ -28,7 +28,7 @@ static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *rem
 	struct l4_cell_key key = l4_tcp_key(ledger);
 
 	l4_set_remote(&key, remote);
-	return l4_cell(&key, &ledger->owner);
+	return l4_cell_of_tcp(&key, &ledger->owner);
 }
 
 /*

@@ -7,8 +7,8 @@
 #ifndef L4_UDP_BPF_H
 #define L4_UDP_BPF_H
 
-#include "cell.bpf.h"
 #include "ledger.bpf.h"
+#include "store.bpf.h"
 
 enum {
 	L4_IP4_HEADER = 20,
@@ -142,7 +142,7 @@ static __always_inline void l4_udp_count(const struct l4_cell_key *key, const st
 					 struct __sk_buff *skb, __u32 udp_at, bool outgoing)
 {
 	const __u32 bytes = skb->len - udp_at - L4_UDP_HEADER;
-	struct l4_cell *cell = l4_cell(key, owner);
+	struct l4_cell *cell = l4_cell_of_udp(key, owner);
 
 	if (!cell)
 		return;
@@ -241,7 +241,7 @@ int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
 		key.port = sk->__sk_common.skc_num;
 		key.role = L4_ROLE_SERVER;
 	}
-	cell = l4_cell(&key, ledger ? &ledger->owner : NULL);
+	cell = l4_cell_of_udp(&key, ledger ? &ledger->owner : NULL);
 	if (cell)
 		l4_add(cell, rc == -ENOMEM ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
 	return 0;

@@ -16,6 +16,35 @@ const __u8 l4_gauge_of[16] = {
 #include "metrics.def"
 };
 
+const struct l4_cell l4_empty_cell = {};
+
+/* User space puts into the map what takes the states that find no room. */
+static __always_inline struct l4_cell *l4_other_states(void)
+{
+	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_OTHER};
+	struct l4_cell *cell = bpf_map_lookup_elem(&l4_states, &key);
+
+	__sync_fetch_and_add(cell ? &l4_states_overflow : &l4_lost, 1);
+	return cell;
+}
+
+static __always_inline struct l4_cell *l4_states_of(const struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	struct l4_cell *cell = bpf_map_lookup_elem(&l4_states, key);
+
+	if (cell)
+		return cell;
+	bpf_map_update_elem(&l4_states, key, &l4_empty_cell, BPF_NOEXIST);
+	cell = bpf_map_lookup_elem(&l4_states, key);
+	if (!cell)
+		return l4_other_states();
+	if (owner) {
+		__builtin_memcpy(cell->comm, owner->comm, sizeof(cell->comm));
+		cell->cgroup = owner->cgroup;
+	}
+	return cell;
+}
+
 static __always_inline void l4_count_state(const struct l4_cell_key *key, const struct l4_owner *owner, __u8 state)
 {
 	const __u8 gauge = l4_gauge_of[state & 15];
@@ -23,7 +52,7 @@ static __always_inline void l4_count_state(const struct l4_cell_key *key, const 
 
 	if (!gauge)
 		return;
-	cell = l4_cell_in(&l4_states, key, owner);
+	cell = l4_states_of(key, owner);
 	if (cell)
 		l4_add(cell, (gauge - 1) & 15, 1); /* the mask is for the verifier */
 }

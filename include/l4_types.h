@@ -90,6 +90,51 @@ struct l4_cell {
 	__s64 count[L4_SLOTS];	/* indexed by enum l4_tcp_slot or l4_udp_slot; signed: see l4_book_tcp() */
 };
 
+/* What has no cell of its own, of one CPU and one protocol: its counts, and how it came there. */
+struct l4_other {
+	struct l4_cell cell;
+	__u64 refused; /* bookings for which there was no cell */
+	__u64 evicted; /* cells that were given up for another, with all they had */
+};
+
+/*
+ * The store of cells, one per protocol: see bpf/store.bpf.h. An entry holds a cell; a UDP cell has only the slots of
+ * its protocol. A way is 0 (free), or from the lowest bit on the number of its entry + 1, since when it is given up (in
+ * ticks of the kernel's clock), and a tag; the tag is 0 where it is given up, else the time is.
+ */
+enum {
+	L4_WAYS = 8, /* of a set: one cache line */
+	L4_ENTRY_BITS = 20,
+	L4_TIME_BITS = 12,
+	L4_TIME_SHIFT = L4_ENTRY_BITS,
+	L4_TAG_SHIFT = L4_ENTRY_BITS + L4_TIME_BITS,
+	L4_ENTRY_MASK = (1 << L4_ENTRY_BITS) - 1,
+};
+
+struct l4_set {
+	__u64 way[L4_WAYS];
+};
+
+struct l4_entry {
+	struct l4_cell_key key;
+	__u32 booked; /* how often; not exact, as it only says what can go */
+	__u32 pad;
+	struct l4_cell cell;
+};
+
+/* The same, as far as it goes. */
+struct l4_udp_entry {
+	__u64 words[sizeof(struct l4_entry) / 8 - ((int)L4_SLOTS - (int)L4_UDP_SLOTS)];
+};
+
+/* A store has two parts: one that takes what an interval brings, and a small one that takes it while that is read. */
+enum { L4_PARTS = 2 };
+
+struct l4_part {
+	__u32 first_set, set_mask; /* number of sets - 1 */
+	__u32 first_entry, entries;
+};
+
 /* Who answers for a socket. */
 struct l4_owner {
 	struct l4_process_id process;
@@ -124,5 +169,6 @@ _Static_assert(sizeof(struct l4_listener) % 8 == 0, "records follow one another 
 _Static_assert((int)L4_GAUGE_SLOTS <= (int)L4_SLOTS, "gauges have the cells of counters");
 _Static_assert(sizeof(struct l4_cell_key) == 32, "a hole in the key would split cells");
 _Static_assert(sizeof(struct l4_cell) == 24 + 8 * L4_SLOTS, "a hole in the cell");
+_Static_assert((int)L4_UDP_SLOTS <= (int)L4_TCP_SLOTS, "only a UDP entry is cut short");
 
 #endif

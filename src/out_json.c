@@ -184,6 +184,7 @@ static json_t *quality_object(const struct snapshot *snapshot)
 	set(object, "cells_used", json_integer(quality->cells_used));
 	set(object, "cells_max", json_integer(quality->cells_max));
 	set(object, "cell_overflow", json_integer(quality->cell_overflow));
+	set(object, "evictions", json_integer(quality->evictions));
 	set(object, "missed", json_integer(quality->missed));
 	set(object, "late_ms", rounded(quality->late_ms, 1e-3));
 	return object;

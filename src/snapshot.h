@@ -44,7 +44,8 @@ struct snapshot_quality {
 	unsigned int cells_used;   /* of this interval */
 	unsigned int cells_max;
 	double unattributed;	/* report_unattributed() of all cells, before any filter */
-	uint64_t cell_overflow; /* bookings that went to `other` cells in this interval */
+	uint64_t cell_overflow; /* bookings that found no cell in this interval and went to `other` */
+	uint64_t evictions;	/* cells that were given up for others, with what they had until then */
 	uint64_t missed;	/* program runs the kernel skipped in this interval */
 	double late_ms;		/* how much later than planned the interval ended */
 };

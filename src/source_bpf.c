@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -25,24 +26,27 @@
 #include "memory.h"
 #include "netns.h"
 #include "source.h"
+#include "store.h"
 #include "visit.h"
 
 enum {
-	STORES = 2,
+	PART = 0,      /* of the store: takes what an interval brings */
+	MEANWHILE = 1, /* takes it while the other one is read */
 	RECORDS_BUFFER = 4096,
-	BATCH = 4096, /* cells per batch read; the kernel asks for more if one hash bucket holds more */
+	BATCH = 1024, /* states per batch read; the kernel asks for more if one hash bucket holds more */
 };
 
 struct source {
 	struct l4dstat_bpf *programs;
 	struct bpf_link *walk;
 	struct bpf_link *in_netns; /* NULL unless states are asked for */
-	int store_fds[STORES];
-	unsigned int active; /* which store the programs write to */
+	struct store store;
+	struct snapshot meanwhile; /* what was booked while the last interval was read: of the present one */
+	struct store_losses meanwhile_losses;
 	unsigned int cells_max;
 	uint32_t netns;				 /* the only one to look at; 0: all */
 	struct timespec began;			 /* of this interval, CLOCK_MONOTONIC */
-	uint64_t missed, overflow;		 /* as of its begin */
+	uint64_t missed, states_overflow;	 /* as of its begin */
 	uint64_t tallies[TALLY_COUNT][L4_TALLY]; /* as of its begin */
 	char *tally_names[TALLY_COUNT][L4_TALLY];
 	bool has_tally[TALLY_COUNT];
@@ -168,6 +172,32 @@ static int fit_to_kernel(struct source *source)
 	return 0;
 }
 
+enum { TABLE_TCP, TABLE_UDP };
+
+/* Half of the cells for each protocol; where a key goes nobody can foretell. */
+static int lay_out_store(struct source *source, unsigned int cells)
+{
+	struct l4dstat_bpf *programs = source->programs;
+	struct store_table *tcp = &source->store.tables[TABLE_TCP], *udp = &source->store.tables[TABLE_UDP];
+	__u64 *factors = (__u64 *)programs->rodata->l4_factors;
+
+	*tcp = (struct store_table){.proto = L4_PROTO_TCP, .entry = sizeof(struct l4_entry), .slots = L4_TCP_SLOTS};
+	*udp = (struct store_table){
+		.proto = L4_PROTO_UDP, .entry = sizeof(struct l4_udp_entry), .slots = L4_UDP_SLOTS, .other = L4_PARTS};
+	store_layout(&tcp->layout, cells / 2);
+	store_layout(&udp->layout, cells / 2);
+	memcpy((void *)programs->rodata->l4_tcp_parts, tcp->layout.parts, sizeof(tcp->layout.parts));
+	memcpy((void *)programs->rodata->l4_udp_parts, udp->layout.parts, sizeof(udp->layout.parts));
+	if (getrandom(factors, sizeof(programs->rodata->l4_factors), 0) != sizeof(programs->rodata->l4_factors))
+		return -errno;
+	for (size_t i = 0; i < sizeof(programs->rodata->l4_factors) / sizeof(*factors); i++)
+		factors[i] |= 1;
+	return bpf_map__set_max_entries(programs->maps.l4_tcp_sets, tcp->layout.sets) ?:
+	       bpf_map__set_max_entries(programs->maps.l4_udp_sets, udp->layout.sets) ?:
+	       bpf_map__set_max_entries(programs->maps.l4_tcp_entries, tcp->layout.entries) ?:
+	       bpf_map__set_max_entries(programs->maps.l4_udp_entries, udp->layout.entries);
+}
+
 static int load(struct source *source, const struct source_settings *settings)
 {
 	struct l4dstat_bpf *programs = l4dstat_bpf__open();
@@ -184,29 +214,35 @@ static int load(struct source *source, const struct source_settings *settings)
 	programs->rodata->l4_want_states = settings->states;
 	set_mask(programs->rodata->l4_mask4, 96, settings->prefix4);
 	set_mask(programs->rodata->l4_mask6, 0, settings->prefix6);
-	err = bpf_map__set_max_entries(programs->maps.l4_cells_a, settings->cells) ?:
-	      bpf_map__set_max_entries(programs->maps.l4_cells_b, settings->cells) ?:
-	      fit_to_kernel(source) ?:
-	      l4dstat_bpf__load(programs);
+	err = lay_out_store(source, settings->cells) ?: fit_to_kernel(source) ?: l4dstat_bpf__load(programs);
 	source->cells_max = settings->cells;
 	source->netns = settings->netns;
 	/* If it has no memory to try that, libbpf believes that maps cannot be mapped, and goes on without. */
 	return err ?: programs->bss && programs->rodata ? 0 : -ENOMEM;
 }
 
-/* The two cells that take what finds no cell of its own, one per protocol: every fresh store has them. */
-static int prepare_store(int store_fd)
+static int open_store(struct source *source)
+{
+	const struct l4dstat_bpf *programs = source->programs;
+	struct store_table *tcp = &source->store.tables[TABLE_TCP], *udp = &source->store.tables[TABLE_UDP];
+
+	tcp->sets_fd = bpf_map__fd(programs->maps.l4_tcp_sets);
+	tcp->entries_fd = bpf_map__fd(programs->maps.l4_tcp_entries);
+	tcp->given = programs->bss->l4_tcp_given;
+	udp->sets_fd = bpf_map__fd(programs->maps.l4_udp_sets);
+	udp->entries_fd = bpf_map__fd(programs->maps.l4_udp_entries);
+	udp->given = programs->bss->l4_udp_given;
+	source->store.others_fd = bpf_map__fd(programs->maps.l4_others);
+	return store_open(&source->store);
+}
+
+/* The cell that takes the sockets whose state finds no cell. */
+static int prepare_states(const struct source *source)
 {
 	const struct l4_cell empty = {};
-	const uint8_t protos[] = {L4_PROTO_TCP, L4_PROTO_UDP};
+	const struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_OTHER};
 
-	for (size_t i = 0; i < sizeof(protos); i++) {
-		struct l4_cell_key key = {.proto = protos[i], .owner = L4_OWNER_OTHER};
-
-		if (bpf_map_update_elem(store_fd, &key, &empty, BPF_ANY))
-			return -errno;
-	}
-	return 0;
+	return bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_states), &key, &empty, BPF_ANY) ? -errno : 0;
 }
 
 /*
@@ -349,18 +385,53 @@ static uint64_t count_missed(const struct source *source)
 	return missed;
 }
 
-/* From here on the programs write to the other store; when this returns none writes to the old one. */
-static int swap_stores(struct source *source)
+/* From here on the programs book to that part of the store; when this returns none books to the other one. */
+static int turn_to(struct source *source, uint32_t part)
 {
-	const unsigned int next = (source->active + 1) % STORES;
 	const __u32 zero = 0;
+	const int any_map = bpf_map__fd(source->programs->maps.l4_barrier_inner);
 
+	__atomic_store_n(&source->programs->bss->l4_part, part, __ATOMIC_SEQ_CST);
+	return bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_barrier), &zero, &any_map, BPF_ANY) ? -errno
+													     : 0;
+}
+
+/* Takes what was booked while the last interval was read. */
+static void take_meanwhile(struct source *source, struct snapshot *snapshot, struct store_losses *losses)
+{
+	for (size_t i = 0; i < source->meanwhile.count; i++)
+		*snapshot_add(snapshot) = source->meanwhile.cells[i];
+	losses->refused += source->meanwhile_losses.refused;
+	losses->evicted += source->meanwhile_losses.evicted;
+}
+
+/* All that was booked in this interval, and out of the store. *ended: the moment between this interval and the next. */
+static int take_interval(struct source *source, struct snapshot *snapshot, struct store_losses *losses,
+			 struct timespec *now, struct timespec *clock)
+{
+	int err;
+
+	take_meanwhile(source, snapshot, losses);
+	snapshot_clear(&source->meanwhile);
+	source->meanwhile_losses = (struct store_losses){};
 	if (source->in_netns)
 		cover_read();
-	if (bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_store), &zero, &source->store_fds[next], BPF_ANY))
-		return -errno;
-	source->active = next;
-	return 0;
+	err = turn_to(source, MEANWHILE);
+	clock_gettime(CLOCK_MONOTONIC, now);
+	clock_gettime(CLOCK_REALTIME, clock);
+	return err ?: store_read(&source->store, PART, true, source->netns, snapshot, losses)
+		   ?: turn_to(source, PART)
+		   ?: store_read(&source->store, MEANWHILE, true, source->netns, &source->meanwhile,
+				 &source->meanwhile_losses);
+}
+
+static unsigned int count_used(const struct snapshot *snapshot)
+{
+	unsigned int used = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++)
+		used += snapshot->cells[i].key.owner != L4_OWNER_OTHER;
+	return used;
 }
 
 static bool is_empty(const struct l4_cell *cell)
@@ -378,42 +449,33 @@ static bool is_wanted(const struct source *source, const struct l4_cell_key *key
 	return !source->netns || key->netns == source->netns || key->owner == L4_OWNER_OTHER;
 }
 
-static void take_cells(struct source *source, struct snapshot *snapshot, enum cell_kind kind, uint32_t count)
+static void take_states(struct source *source, struct snapshot *snapshot, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct snapshot_cell *cell;
 
 		if (is_empty(&source->cells[i]) || !is_wanted(source, &source->keys[i]))
 			continue;
-		snapshot->quality.cells_used += kind == CELL_COUNTS && source->keys[i].owner != L4_OWNER_OTHER;
 		cell = snapshot_add(snapshot);
-		cell->kind = kind;
+		cell->kind = CELL_STATES;
 		cell->key = source->keys[i];
 		cell->cell = source->cells[i];
 	}
 }
 
-static int copy_batch(const struct source *source, int store_fd, bool remove, void *from, uint32_t *position,
-		      uint32_t *count)
+/* Takes all there is in the map of states, and out of it. */
+static int drain_states(struct source *source, struct snapshot *snapshot)
 {
-	const int err =
-		remove ? bpf_map_lookup_and_delete_batch(store_fd, from, position, source->keys, source->cells, count,
-							 NULL)
-		       : bpf_map_lookup_batch(store_fd, from, position, source->keys, source->cells, count, NULL);
-
-	return err ? -errno : 0;
-}
-
-/* Takes all there is in a store, and out of it if `remove`. */
-static int copy_store(struct source *source, int store_fd, struct snapshot *snapshot, enum cell_kind kind, bool remove)
-{
+	const int fd = bpf_map__fd(source->programs->maps.l4_states);
 	uint32_t position, count;
 	void *from = NULL;
 	int err;
 
 	do {
 		count = source->batch;
-		err = copy_batch(source, store_fd, remove, from, &position, &count);
+		err = bpf_map_lookup_and_delete_batch(fd, from, &position, source->keys, source->cells, &count, NULL)
+			      ? -errno
+			      : 0;
 		if (err == -ENOSPC) { /* one bucket holds more than a batch */
 			source->batch *= 2;
 			source->keys = memory_resize(source->keys, source->batch, sizeof(*source->keys));
@@ -422,15 +484,10 @@ static int copy_store(struct source *source, int store_fd, struct snapshot *snap
 		}
 		if (err && err != -ENOENT)
 			return err;
-		take_cells(source, snapshot, kind, count);
+		take_states(source, snapshot, count);
 		from = &position;
 	} while (err != -ENOENT);
-	return 0;
-}
-
-static int drain(struct source *source, int store_fd, struct snapshot *snapshot, enum cell_kind kind)
-{
-	return copy_store(source, store_fd, snapshot, kind, true) ?: prepare_store(store_fd);
+	return prepare_states(source);
 }
 
 static double seconds_since(const struct timespec *then, const struct timespec *now)
@@ -538,14 +595,13 @@ static int visit(struct source *source, struct snapshot *snapshot)
 	int err = visit_namespaces(&tools, snapshot, &iterated);
 
 	if (!err && iterated)
-		err = drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES);
+		err = drain_states(source, snapshot);
 	return err;
 }
 
-static int drain_states(struct source *source, struct snapshot *snapshot)
+static int read_all_states(struct source *source, struct snapshot *snapshot)
 {
-	return drain(source, bpf_map__fd(source->programs->maps.l4_states), snapshot, CELL_STATES)
-		       ?: visit(source, snapshot);
+	return drain_states(source, snapshot) ?: visit(source, snapshot);
 }
 
 static int read_states(struct source *source, struct snapshot *snapshot)
@@ -557,7 +613,7 @@ static int read_states(struct source *source, struct snapshot *snapshot)
 	keep_listeners(source, snapshot);
 	snapshot_add_listener_drops(snapshot);
 	cover_fill(snapshot);
-	return drain_states(source, snapshot);
+	return read_all_states(source, snapshot);
 }
 
 /* So that the first interval knows also the sockets that no process held, and what listeners had dropped before. */
@@ -595,9 +651,7 @@ int source_open(struct source **opened, const struct source_settings *settings)
 		complain(err, "load its programs");
 		goto failed;
 	}
-	source->store_fds[0] = bpf_map__fd(source->programs->maps.l4_cells_a);
-	source->store_fds[1] = bpf_map__fd(source->programs->maps.l4_cells_b);
-	err = prepare_store(source->store_fds[0]) ?: prepare_store(source->store_fds[1]) ?: prepare_store(bpf_map__fd(source->programs->maps.l4_states)) ?: attach(source, settings);
+	err = open_store(source) ?: prepare_states(source) ?: attach(source, settings);
 	if (err) {
 		complain(err, "attach its programs");
 		goto failed;
@@ -637,19 +691,18 @@ static void take_tallies(struct source *source, struct snapshot *snapshot)
 
 static int source_read(struct source *source, struct snapshot *snapshot)
 {
-	const unsigned int old = source->active;
 	struct listener_taker taker = {.source = source, .snapshot = snapshot};
+	struct store_losses losses = {};
 	struct timespec now, clock;
+	unsigned int used;
 	uint64_t missed;
 	int err;
 
 	snapshot_clear(snapshot);
-	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker) ?: swap_stores(source);
-	if (!err) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		clock_gettime(CLOCK_REALTIME, &clock);
-		err = drain(source, source->store_fds[old], snapshot, CELL_COUNTS) ?: read_states(source, snapshot);
-	}
+	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker)
+		      ?: take_interval(source, snapshot, &losses, &now, &clock);
+	used = count_used(snapshot);
+	err = err ?: read_states(source, snapshot);
 	if (err)
 		return complain(err, "read its counters");
 
@@ -660,10 +713,13 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 	snapshot->interval = seconds_since(&source->began, &now);
 	snapshot->quality.cells_max = source->cells_max;
 	snapshot->quality.missed = missed - source->missed;
-	snapshot->quality.cell_overflow = source->programs->bss->l4_cell_overflow - source->overflow;
+	snapshot->quality.cells_used = used;
+	snapshot->quality.evictions = losses.evicted;
+	snapshot->quality.cell_overflow =
+		losses.refused + source->programs->bss->l4_states_overflow - source->states_overflow;
 	source->began = now;
 	source->missed = missed;
-	source->overflow += snapshot->quality.cell_overflow;
+	source->states_overflow = source->programs->bss->l4_states_overflow;
 	return 0;
 }
 
@@ -674,6 +730,7 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 static int source_peek(struct source *source, struct snapshot *snapshot)
 {
 	struct listener_taker taker = {.source = source, .snapshot = snapshot};
+	struct store_losses losses = {};
 	struct timespec now, clock;
 	int err;
 
@@ -681,11 +738,12 @@ static int source_peek(struct source *source, struct snapshot *snapshot)
 	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	clock_gettime(CLOCK_REALTIME, &clock);
-	err = err ?: copy_store(source, source->store_fds[source->active], snapshot, CELL_COUNTS, false);
+	take_meanwhile(source, snapshot, &losses);
+	err = err ?: store_read(&source->store, PART, false, source->netns, snapshot, &losses);
 	if (!err && source->in_netns) {
 		compare_drops(source, snapshot);
 		snapshot_add_listener_drops(snapshot);
-		err = drain_states(source, snapshot);
+		err = read_all_states(source, snapshot);
 	}
 	if (err)
 		return complain(err, "read its counters");
@@ -703,7 +761,9 @@ static void source_close(struct source *source)
 		return;
 	bpf_link__destroy(source->walk);
 	bpf_link__destroy(source->in_netns);
+	store_close(&source->store);
 	l4dstat_bpf__destroy(source->programs);
+	snapshot_free(&source->meanwhile);
 	free(source->keys);
 	free(source->cells);
 	free(source->listeners);

@@ -33,7 +33,7 @@ struct options {
 	const char *to, *from, *bind, *mode, *name, *child_name, *way, *device;
 	uint64_t port, ports, count, bytes, size, rcvbuf, time, fd, workers, first, pause, sndbuf;
 	bool connect, mapped, hold, never_read, fork, pass, reuseport, mptcp, fails, abandon, gro, peek, truncate, join,
-		no_loop, dont_wait;
+		no_loop, dont_wait, spoof;
 	char **program; /* NULL: none */
 };
 

@@ -196,11 +196,13 @@ static uint64_t send_all(const struct udp_sockets *sockets, const struct address
 			destination_of(family_for(address) == AF_INET ? sockets->v4 : sockets->v6, address);
 
 		n = opt.count - sent < way->batch ? opt.count - sent : way->batch;
-		if (!way->send(&destination, n))
-			continue;
-		if (!opt.fails)
-			die("send: %m");
-		failed++;
+		if (way->send(&destination, n)) {
+			if (!opt.fails)
+				die("send: %m");
+			failed++;
+		}
+		if (opt.pause)
+			usleep(opt.pause);
 	}
 	return failed;
 }

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The store of cells: a set-associative table whose memory never changes. A key has two sets of eight ways it can be
+ * in, and goes into the emptier one, so that nearly all of the table is full before any set is. A way names an entry;
+ * entries are given out in order, so that user space reads only as many as were used.
+ *
+ * Where both sets are full a newcomer takes the place of an entry that was booked to seldom, and that one's counts go
+ * to `other`: of a flood's many keys none is seen often, so who sends steadily stays and whoever comes late gets in.
+ * Who is booked to more than once is outvoted before it is taken: each newcomer takes a vote of one away.
+ *
+ * Nothing is locked. An entry is filled in before a way names it, by compare-and-swap: two CPUs may make two entries of
+ * one key, whose counts add up, but none is ever seen half written. An entry is given up (no longer found) at least a
+ * tick of the kernel's clock before it is taken over, so that no program that found it before, or is interrupted by the
+ * one that takes it, still adds to it.
+ *
+ * Not here: what is added (cell.bpf.h). The user side is src/store.c.
+ */
+#ifndef L4_STORE_BPF_H
+#define L4_STORE_BPF_H
+
+#include "cell.bpf.h"
+
+enum {
+	L4_SECOND_SHIFT = 16,  /* bits of the hash for the second set */
+	L4_GIVEN_UP_TICKS = 2, /* so that one of them was whole */
+	L4_TICKS_MASK = (1 << L4_TIME_BITS) - 1,
+};
+
+/*
+ * A multilinear hash, universal for random odd factors, and a finish that spreads it over all bits. The factors are
+ * drawn at start: nobody can aim at one set.
+ */
+static __always_inline __u64 l4_hash(const struct l4_cell_key *key)
+{
+	const __u64 *word = (const __u64 *)key;
+	__u64 hash =
+		word[0] * l4_factors[0] + word[1] * l4_factors[1] + word[2] * l4_factors[2] + word[3] * l4_factors[3];
+
+	hash ^= hash >> 32;
+	hash *= l4_factors[4];
+	return hash ^ hash >> 29;
+}
+
+/* Not 0, and below 2^31. */
+static __always_inline __u64 l4_tag(__u64 hash)
+{
+	return hash >> (L4_TAG_SHIFT + 1) | 1;
+}
+
+static __always_inline bool l4_same_key(const struct l4_cell_key *a, const struct l4_cell_key *b)
+{
+	const __u64 *left = (const __u64 *)a, *right = (const __u64 *)b;
+
+	return !((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2]) | (left[3] ^ right[3]));
+}
+
+/* One protocol's table: its maps, and of either part where it is (see struct l4_part). */
+struct l4_table {
+	void *sets, *entries;
+	const volatile struct l4_part *parts;
+	__u32 *given; /* entries given out, of either part */
+	__u32 others; /* in l4_others, of the first part */
+	enum l4_proto proto;
+};
+
+#define L4_TABLE(name, number)                                                                          \
+	{                                                                                               \
+		.sets = &l4_##name##_sets, .entries = &l4_##name##_entries, .parts = l4_##name##_parts, \
+		.given = l4_##name##_given, .others = l4_##name##_others, .proto = number,              \
+	}
+
+static __always_inline struct l4_set *l4_set_at(const struct l4_table *table, const volatile struct l4_part *part,
+						__u32 hash)
+{
+	__u32 at = part->first_set + (hash & part->set_mask);
+
+	return bpf_map_lookup_elem(table->sets, &at);
+}
+
+static __always_inline struct l4_entry *l4_entry_at(const struct l4_table *table, __u64 way)
+{
+	__u32 at = (way & L4_ENTRY_MASK) - 1;
+
+	return bpf_map_lookup_elem(table->entries, &at);
+}
+
+/* The way with that tag, 0: there is none. */
+static __always_inline __u64 l4_find_way(const struct l4_set *set, __u64 tag)
+{
+	for (int i = 0; i < L4_WAYS; i++) {
+		const __u64 way = *(volatile const __u64 *)&set->way[i];
+
+		if (way >> L4_TAG_SHIFT == tag)
+			return way;
+	}
+	return 0;
+}
+
+/* A tag is below 2^31, so only of 0 is the top bit set in what comes before it. */
+static __always_inline __u32 l4_free_ways(const struct l4_set *set)
+{
+	__u32 ways = 0;
+
+	for (int i = 0; i < L4_WAYS; i++)
+		ways += (set->way[i] - 1) >> 63;
+	return ways;
+}
+
+static __always_inline bool l4_take_free(struct l4_set *set, __u64 way)
+{
+	for (int i = 0; i < L4_WAYS; i++) {
+		if (!*(volatile __u64 *)&set->way[i] && !__sync_val_compare_and_swap(&set->way[i], 0, way))
+			return true;
+	}
+	return false;
+}
+
+static __always_inline void l4_fill(struct l4_entry *entry, const struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	entry->key = *key;
+	entry->booked = 0;
+	if (owner) {
+		__builtin_memcpy(entry->cell.comm, owner->comm, sizeof(entry->cell.comm));
+		entry->cell.cgroup = owner->cgroup;
+	} else {
+		__builtin_memset(entry->cell.comm, 0, sizeof(entry->cell.comm));
+		entry->cell.cgroup = 0;
+	}
+}
+
+/* What takes the counts of those that have no cell, on this CPU. */
+static __always_inline struct l4_other *l4_other_of(const struct l4_table *table, __u32 part)
+{
+	__u32 at = table->others + part;
+
+	return bpf_map_lookup_elem(&l4_others, &at);
+}
+
+/* The way to an entry that nobody has had in this interval. 0: none is left, or others were faster in its set. */
+static __always_inline __u64 l4_new_entry(const struct l4_table *table, __u32 part, struct l4_set *set, __u64 tag,
+					  const struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	const volatile struct l4_part *const here = &table->parts[part];
+	struct l4_entry *entry;
+	__u64 way;
+	__u32 n;
+
+	if (*(volatile __u32 *)&table->given[part] >= here->entries)
+		return 0;
+	n = __sync_fetch_and_add(&table->given[part], 1);
+	if (n >= here->entries)
+		return 0;
+	way = tag << L4_TAG_SHIFT | (here->first_entry + n + 1);
+	entry = l4_entry_at(table, way);
+	if (!entry)
+		return 0;
+	l4_fill(entry, key, owner);
+	return l4_take_free(set, way) ? way & L4_ENTRY_MASK : 0;
+}
+
+/* The maximum of a row is that of its cells; all else adds up. */
+static const __u8 l4_is_maximum[L4_TCP_SLOTS] = {
+#define L4_TCP_MAX(name, ...) [L4_##name] = 1,
+#include "metrics.def"
+};
+
+/* What an entry has counted goes to `other`. Returns 0, or less if there is no such entry. */
+static __always_inline int l4_spill(const struct l4_table *table, __u64 way, __u32 part)
+{
+	const __u32 slots = table->proto == L4_PROTO_TCP ? L4_TCP_SLOTS : L4_UDP_SLOTS;
+	struct l4_entry *entry = l4_entry_at(table, way);
+	struct l4_other *other = l4_other_of(table, part);
+
+	if (!entry || !other)
+		return -1;
+	for (__u32 slot = 0; slot < slots; slot++) {
+		const __s64 n = __sync_lock_test_and_set(&entry->cell.count[slot], 0);
+
+		if (table->proto != L4_PROTO_TCP || !l4_is_maximum[slot])
+			__sync_fetch_and_add(&other->cell.count[slot], n);
+		else if (n > other->cell.count[slot])
+			other->cell.count[slot] = n;
+	}
+	__sync_fetch_and_add(&other->evicted, 1);
+	return 0;
+}
+
+/*
+ * Global functions, which the verifier looks at once however many programs and paths call them. They return numbers:
+ * a way without its tag fits into an int.
+ */
+__noinline int l4_tcp_spill(__u64 way, __u32 part)
+{
+	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
+
+	return l4_spill(&table, way, part);
+}
+
+__noinline int l4_udp_spill(__u64 way, __u32 part)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+
+	return l4_spill(&table, way, part);
+}
+
+/* In ticks of the kernel's clock. */
+static __always_inline __u64 l4_ticks(void)
+{
+	const __u64 now = bpf_jiffies64() & L4_TICKS_MASK;
+
+	return now - (now == L4_TICKS_MASK); /* which is a claim */
+}
+
+/* Was it given up so long ago that nobody can be adding to it any more? */
+static __always_inline bool l4_is_ripe(__u64 way, __u64 now)
+{
+	const __u64 time = way >> L4_TIME_SHIFT; /* there is no tag above it */
+
+	return way && time < L4_TICKS_MASK && ((now - time) & L4_TICKS_MASK) >= L4_GIVEN_UP_TICKS;
+}
+
+/* How often the entry of a way was booked to; most of all if it is not to be had. */
+static __always_inline __u64 l4_votes_of(const struct l4_table *table, __u64 way)
+{
+	const struct l4_entry *entry = way >> L4_TAG_SHIFT ? l4_entry_at(table, way) : NULL;
+
+	return entry ? entry->booked : ~0ull;
+}
+
+static __always_inline void l4_vote(const struct l4_table *table, __u64 *place, __u64 way, __u64 now)
+{
+	struct l4_entry *entry = way >> L4_TAG_SHIFT ? l4_entry_at(table, way) : NULL;
+
+	if (!entry)
+		return;
+	if (entry->booked > 1)
+		entry->booked--;
+	else
+		__sync_val_compare_and_swap(place, way, (way & L4_ENTRY_MASK) | now << L4_TIME_SHIFT);
+}
+
+/* An entry that was given up is now ours, unless another CPU was faster. */
+static __always_inline __u64 l4_take_over(const struct l4_table *table, const struct l4_cell_key *key,
+					  const struct l4_owner *owner, __u32 part, __u64 *place, __u64 given_up,
+					  __u64 tag)
+{
+	const __u64 number = given_up & L4_ENTRY_MASK;
+	struct l4_entry *entry = l4_entry_at(table, number);
+
+	if (!entry ||
+	    __sync_val_compare_and_swap(place, given_up, number | (__u64)L4_TICKS_MASK << L4_TIME_SHIFT) != given_up)
+		return 0;
+	if (table->proto == L4_PROTO_TCP)
+		l4_tcp_spill(number, part);
+	else
+		l4_udp_spill(number, part);
+	l4_fill(entry, key, owner);
+	__sync_lock_test_and_set(place, tag << L4_TAG_SHIFT | number);
+	return number;
+}
+
+/*
+ * Room in a full set. Of two ways that the newcomer's hash draws one is taken over if it was given up before; else the
+ * one whose entry was booked to less often loses a vote or, with none left, is given up for whoever comes next.
+ * 0: there is no room yet.
+ */
+static __always_inline __u64 l4_make_room(const struct l4_table *table, const struct l4_cell_key *key,
+					  const struct l4_owner *owner, __u32 part, __u64 hash)
+{
+	const volatile struct l4_part *const here = &table->parts[part & (L4_PARTS - 1)];
+	struct l4_set *set = l4_set_at(table, here, hash >> 63 ? hash : hash >> L4_SECOND_SHIFT);
+	const __u64 now = l4_ticks();
+	__u64 *first, *second, one, two;
+
+	if (!set)
+		return 0;
+	first = &set->way[hash >> 32 & (L4_WAYS - 1)];
+	second = &set->way[hash >> 40 & (L4_WAYS - 1)];
+	one = *(volatile __u64 *)first;
+	two = *(volatile __u64 *)second;
+	if (l4_is_ripe(one, now))
+		return l4_take_over(table, key, owner, part, first, one, l4_tag(hash));
+	if (l4_is_ripe(two, now))
+		return l4_take_over(table, key, owner, part, second, two, l4_tag(hash));
+	if (l4_votes_of(table, one) <= l4_votes_of(table, two))
+		l4_vote(table, first, one, now);
+	else
+		l4_vote(table, second, two, now);
+	return 0;
+}
+
+__noinline int l4_tcp_make_room(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 part, __u64 hash)
+{
+	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
+
+	return key ? l4_make_room(&table, key, owner, part, hash) : 0;
+}
+
+__noinline int l4_udp_make_room(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 part, __u64 hash)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+
+	return key ? l4_make_room(&table, key, owner, part, hash) : 0;
+}
+
+/* The way to an entry for a key that is in neither of its sets. 0: it has to be `other`. */
+static __always_inline __u64 l4_insert(const struct l4_table *table, __u32 part, const struct l4_cell_key *key,
+				       const struct l4_owner *owner, __u64 hash)
+{
+	const volatile struct l4_part *const here = &table->parts[part];
+	struct l4_set *first = l4_set_at(table, here, hash);
+	struct l4_set *second = l4_set_at(table, here, hash >> L4_SECOND_SHIFT);
+	const __u64 tag = l4_tag(hash);
+	__u32 free_first, free_second;
+
+	if (!first || !second)
+		return 0;
+	free_first = l4_free_ways(first);
+	free_second = l4_free_ways(second);
+	if (free_first | free_second) {
+		const __u64 way =
+			l4_new_entry(table, part, free_first >= free_second ? first : second, tag, key, owner);
+
+		if (way)
+			return way;
+	}
+	return table->proto == L4_PROTO_TCP ? l4_tcp_make_room(key, owner, part, hash)
+					    : l4_udp_make_room(key, owner, part, hash);
+}
+
+/* The way to the entry of this key, 0: it has none. */
+static __always_inline __u64 l4_lookup(const struct l4_table *table, __u32 part, __u64 hash)
+{
+	const volatile struct l4_part *const here = &table->parts[part];
+	const struct l4_set *set = l4_set_at(table, here, hash);
+	const __u64 way = set ? l4_find_way(set, l4_tag(hash)) : 0;
+
+	if (way)
+		return way;
+	set = l4_set_at(table, here, hash >> L4_SECOND_SHIFT);
+	return set ? l4_find_way(set, l4_tag(hash)) : 0;
+}
+
+/* NULL: none. Two keys with the same tag in one set are one in a thousand million: then one of them is `other`. */
+static __always_inline struct l4_entry *l4_entry_of(const struct l4_table *table, __u64 way,
+						    const struct l4_cell_key *key)
+{
+	struct l4_entry *entry = l4_entry_at(table, way);
+
+	if (!entry || !l4_same_key(&entry->key, key))
+		return NULL;
+	entry->booked++;
+	return entry;
+}
+
+static __always_inline struct l4_cell *l4_no_cell(const struct l4_table *table, __u32 part)
+{
+	struct l4_other *other = l4_other_of(table, part);
+
+	if (!other) {
+		__sync_fetch_and_add(&l4_lost, 1);
+		return NULL;
+	}
+	__sync_fetch_and_add(&other->refused, 1);
+	return &other->cell;
+}
+
+__noinline int l4_udp_insert(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 part, __u64 hash)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+
+	return key && part < L4_PARTS ? l4_insert(&table, part, key, owner, hash) : 0;
+}
+
+/* The number of the entry, from 1; 0: there is none. */
+__noinline int l4_tcp_find(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 part)
+{
+	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
+	__u64 hash, way;
+
+	if (!key || part >= L4_PARTS)
+		return 0;
+	hash = l4_hash(key);
+	way = l4_lookup(&table, part, hash) ?: l4_insert(&table, part, key, owner, hash);
+	return l4_entry_of(&table, way, key) ? way & L4_ENTRY_MASK : 0;
+}
+
+static __always_inline __u32 l4_present_part(void)
+{
+	return *(volatile __u32 *)&l4_part & (L4_PARTS - 1);
+}
+
+/*
+ * The cell of this key in the present interval, made if it is new, or the one for what finds none. A running program
+ * keeps the part it found: user space waits for it to end before it reads that.
+ */
+static __always_inline struct l4_cell *l4_cell_of_udp(const struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+	const __u32 part = l4_present_part();
+	const __u64 hash = l4_hash(key);
+	const __u64 way = l4_lookup(&table, part, hash) ?: l4_udp_insert(key, owner, part, hash);
+	struct l4_entry *entry = l4_entry_of(&table, way, key);
+
+	return entry ? &entry->cell : l4_no_cell(&table, part);
+}
+
+/* TCP's events are rare: all that can be is left to the global function. */
+static __always_inline struct l4_cell *l4_cell_of_tcp(const struct l4_cell_key *key, const struct l4_owner *owner)
+{
+	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
+	const __u32 part = l4_present_part();
+	struct l4_entry *entry = l4_entry_at(&table, l4_tcp_find(key, owner, part));
+
+	return entry ? &entry->cell : l4_no_cell(&table, part);
+}
+
+#endif

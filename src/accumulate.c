@@ -299,6 +299,7 @@ void accumulate_add(struct accumulate *accumulate, const struct snapshot *snapsh
 	add_tallies(accumulate, snapshot);
 	accumulate->intervals++;
 	accumulate->cell_overflow += snapshot->quality.cell_overflow;
+	accumulate->evictions += snapshot->quality.evictions;
 	accumulate->missed += snapshot->quality.missed;
 	accumulate->quality = snapshot->quality;
 	accumulate->timestamp = snapshot->timestamp;

@@ -50,7 +50,7 @@ struct accumulate {
 	struct accumulate_table tables[ACCUMULATE_VIEWS];
 	struct accumulate_listeners listeners;
 	struct snapshot_tally tallies[TALLY_COUNT]; /* names NULL: never told */
-	uint64_t intervals, cell_overflow, missed;
+	uint64_t intervals, cell_overflow, evictions, missed;
 
 	/* Of the last interval. */
 	struct snapshot_quality quality;

@@ -318,6 +318,8 @@ static void write_quality(struct writer *writer, const struct openmetrics_self *
 		{EXPOSITION_GAUGE, "cells_limit", "", "cells there are (--cells)", quality->cells_max},
 		{EXPOSITION_COUNTER, "cell_overflow_events", "", "bookings that found no cell and went to `other`",
 		 accumulate->cell_overflow},
+		{EXPOSITION_COUNTER, "cell_evictions", "",
+		 "cells that were given up for others, with what they had until then", accumulate->evictions},
 		{EXPOSITION_COUNTER, "missed_events", "", "program runs the kernel skipped", accumulate->missed},
 		{EXPOSITION_COUNTER, "intervals", "", "intervals that have been counted", accumulate->intervals},
 		{EXPOSITION_GAUGE, "interval", "seconds", "how long the last interval was", accumulate->interval},

@@ -326,7 +326,8 @@ static const struct option_row rows[] = {
 	{
 		.name = "cells",
 		.argument = "N",
-		.help = "memory for so many cells per interval, half for each protocol; what finds none is `other` (default 65536)",
+		.help = "memory for so many cells per interval, half for each protocol; what finds none is `other` "
+			"(default 65536)",
 		.group = OPTION_GROUP_COUNTING,
 		.apply = option_apply_number,
 		.field = offsetof(struct options, cells),

@@ -508,6 +508,7 @@ static int take_quality(const struct reading *reading, const json_t *line)
 		      ?: get_unsigned(reading, object, "cells_used", UINT32_MAX, &used)
 		      ?: get_unsigned(reading, object, "cells_max", UINT32_MAX, &max)
 		      ?: get_unsigned(reading, object, "cell_overflow", INT64_MAX, &quality->cell_overflow)
+		      ?: get_unsigned(reading, object, "evictions", INT64_MAX, &quality->evictions)
 		      ?: get_unsigned(reading, object, "missed", INT64_MAX, &quality->missed)
 		      ?: get_real(reading, object, "late_ms", 0, 1e12, &quality->late_ms);
 	if (!err) {

@@ -334,10 +334,11 @@ static void write_quality(FILE *file, const struct snapshot_quality *quality)
 	if (quality->has_cover)
 		fprintf(file, "\"unproven\":%llu,", (unsigned long long)quality->unproven);
 	fprintf(file,
-		"\"unattributed\":%.17g,\"cells_used\":%u,\"cells_max\":%u,\"cell_overflow\":%llu,\"missed\":%llu,"
-		"\"late_ms\":%.17g}",
+		"\"unattributed\":%.17g,\"cells_used\":%u,\"cells_max\":%u,\"cell_overflow\":%llu,\"evictions\":%llu,"
+		"\"missed\":%llu,\"late_ms\":%.17g}",
 		quality->unattributed, quality->cells_used, quality->cells_max,
-		(unsigned long long)quality->cell_overflow, (unsigned long long)quality->missed, quality->late_ms);
+		(unsigned long long)quality->cell_overflow, (unsigned long long)quality->evictions,
+		(unsigned long long)quality->missed, quality->late_ms);
 }
 
 /* Numbers that are no integers have all their digits: what is read again is the same to the bit. */

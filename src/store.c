@@ -136,7 +136,7 @@ static int read_window(const struct store_table *table, uint32_t first, uint32_t
 		if (!is_empty(&entry->cell, table->slots) && (!netns || entry->key.netns == netns))
 			take_cell(snapshot, &entry->key, &entry->cell, table->slots);
 	}
-	if (empty)
+	if (empty && window.first)
 		memset(window.first, 0, count * table->entry);
 	munmap(window.pages, window.size);
 	return 0;

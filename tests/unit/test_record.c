@@ -73,6 +73,7 @@ static struct snapshot full_snapshot(void)
 		.cells_max = 65536,
 		.unattributed = 0.1,
 		.cell_overflow = 2,
+		.evictions = 7,
 		.missed = 1,
 		.late_ms = 0.123456789,
 	};
@@ -250,7 +251,8 @@ static char *replaced(const char *what, const char *with)
 	static const char small[] =
 		"{\"recording\":1,\"ts\":1795415492,\"timestamp\":\"\",\"host\":\"h\",\"interval\":1,\"partial\":false,"
 		"\"prefix4\":24,\"prefix6\":64,\"states\":true,\"quality\":{\"unattributed\":0,\"cells_used\":1,"
-		"\"cells_max\":9,\"cell_overflow\":0,\"missed\":0,\"late_ms\":0},\"udp_drops_by_reason\":[[3,\"X\",1]],"
+		"\"cells_max\":9,\"cell_overflow\":0,\"evictions\":0,\"missed\":0,\"late_ms\":0},\"udp_drops_by_"
+		"reason\":[[3,\"X\",1]],"
 		"\"cells\":[{\"kind\":\"counts\",\"proto\":\"udp\",\"role\":\"none\",\"metrics\":[\"udp_rx_dgrams\"],"
 		"\"rows\":[[0,53,\"192.0.2.0\",12]]}],\"listeners\":[[0,80,\"0.0.0.0\",1,2,3,4,5]],"
 		"\"owners\":[[\"process\",9,\"name\",811,1,77]],\"cgroups\":[[77,\"/c\"]],\"netns\":[[9,\"n\"]]}";

@@ -116,7 +116,7 @@ static __always_inline void l4_book_queue_full(int reason)
 		return;
 	arrival->drop_is_booked = true;
 	key = arrival->key;
-	cell = l4_cell(&key, NULL); /* that of its arrival, with the owner's name */
+	cell = l4_cell_of_udp(&key, NULL); /* that of its arrival, with the owner's name */
 	if (cell)
 		l4_add(cell, reason == L4_REASON(SOCKET_RCVBUFF) ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
 }

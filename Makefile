@@ -9,6 +9,7 @@ datadir ?= $(PREFIX)/share
 mandir ?= $(datadir)/man
 bashdir ?= $(datadir)/bash-completion/completions
 zshdir ?= $(datadir)/zsh/site-functions
+schemadir ?= $(datadir)/l4dstat/schema
 fishdir ?= $(datadir)/fish/vendor_completions.d
 unitdir ?= $(PREFIX)/lib/systemd/system
 
@@ -62,7 +63,8 @@ $(PROGRAM): $(OBJECTS)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBRARY_LIBS) -lm
 
 # The manual page and the completions are made from the option table, by a program that is linked with it.
-DOCS := $(addprefix $(O)/docs/,l4dstat.8 l4dstat.bash _l4dstat l4dstat.fish)
+SCHEMAS := $(patsubst tools/schema/%,$(O)/docs/%,$(wildcard tools/schema/*.json))
+DOCS := $(addprefix $(O)/docs/,l4dstat.8 l4dstat.bash _l4dstat l4dstat.fish) $(SCHEMAS)
 
 docs: $(DOCS)
 
@@ -73,6 +75,10 @@ $(O)/generate: $(wildcard tools/docs/*.c) tools/docs/docs.h $(PURE_OBJECTS)
 $(O)/docs/l4dstat.8: tools/docs/l4dstat.8 $(O)/generate | $(O)/docs
 	$(call say,DOC,$@)
 	$(Q)$(O)/generate man $< > $@
+
+$(O)/docs/%.json: tools/schema/%.json $(O)/generate | $(O)/docs
+	$(call say,DOC,$@)
+	$(Q)$(O)/generate schema $< > $@
 
 $(O)/docs/l4dstat.bash $(O)/docs/_l4dstat $(O)/docs/l4dstat.fish: $(O)/generate | $(O)/docs
 	$(call say,DOC,$@)
@@ -193,7 +199,8 @@ INSTALLED = 0755:l4dstat:$(sbindir)/l4dstat \
 	0644:$(O)/docs/_l4dstat:$(zshdir)/_l4dstat \
 	0644:$(O)/docs/l4dstat.fish:$(fishdir)/l4dstat.fish \
 	0644:$(O)/l4dstat.service:$(unitdir)/l4dstat.service \
-	$(foreach file,$(SHARED),0644:tools/$(file):$(datadir)/l4dstat/$(file))
+	$(foreach file,$(SHARED),0644:tools/$(file):$(datadir)/l4dstat/$(file)) \
+	$(foreach file,$(SCHEMAS),0644:$(file):$(schemadir)/$(notdir $(file)))
 
 # For where the program will be, which no file tells.
 .PHONY: $(O)/l4dstat.service

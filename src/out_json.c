@@ -328,16 +328,30 @@ static void type_of(char *type, size_t size, const char *key, const struct dimen
 	}
 }
 
+/*
+ * A key has one type in all rows, or those who index them by it refuse some: where the port of `other` is no number,
+ * there is none. Whatever a row is grouped by, `other` says that it is the rest.
+ */
+static void set_flat(json_t *row, const char *key, json_t *value)
+{
+	const bool rest = json_is_string(value) && !strcmp(json_string_value(value), "other");
+
+	if (!rest || strcmp(key, "port"))
+		set(row, key, json_incref(value));
+	if (rest)
+		set(row, "other", json_true());
+}
+
 static void write_row(struct flattening *flattening, const char *type, json_t *members)
 {
 	static const char *const common[] = {"v", "host", "timestamp", "interval"};
-	json_t *row = made(json_object());
+	json_t *row = made(json_object()), *value;
+	const char *key;
 
 	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
 		set(row, common[i], json_incref(json_object_get(flattening->interval, common[i])));
 	set(row, "type", json_string(type));
-	if (json_object_update(row, members))
-		memory_exhausted();
+	json_object_foreach(members, key, value) set_flat(row, key, value);
 	if (!flattening->err)
 		flattening->err = write_line(flattening->file, row);
 	json_decref(row);

@@ -266,14 +266,21 @@ next_line() { # NAME
 	within 20 "$1 writes its next line" has_lines "$1" $(($(wc -l <"$work/$1.out") + 1))
 }
 
+# Every line of --json that a test has is as the schema says.
+validate() { # SCHEMA FILE…
+	python3 -c 'import jsonschema' 2>/dev/null || return 0
+	"$root/tests/validate" "$root/build/docs/$1.json" "${@:2}" >"$work/validated" 2>&1 || fail "$(cat "$work/validated")"
+}
+
 # Ends it; what happened since its last line is in one line more.
 unwatch() { # NAME…
-	local name
+	local name files=("${@/#/$work/}")
 
 	for name; do
 		stop "$name"
 		[ ! -s "$work/$name.err" ] || fail "$name said: $(cat "$work/$name.err")"
 	done
+	validate json "${files[@]/%/.out}"
 }
 
 # Sum of a metric over all intervals and all rows of a list that match.

@@ -14,6 +14,9 @@ equal "files" "$(cd "$work/staged" && find . -type f -printf '%m %P\n' | sort -k
 644 usr/share/l4dstat/grafana/provisioning.yaml
 644 usr/share/l4dstat/prometheus/l4dstat.rules.yml
 644 usr/share/l4dstat/prometheus/prometheus.yml
+644 usr/share/l4dstat/schema/json.json
+644 usr/share/l4dstat/schema/recording.json
+644 usr/share/l4dstat/schema/rows.json
 644 usr/share/man/man8/l4dstat.8
 644 usr/share/zsh/site-functions/_l4dstat"
 equal "version" "$("$work/staged/usr/sbin/l4dstat" --version)" "$("$l4dstat" --version)"

@@ -68,18 +68,26 @@ static __always_inline void l4_set_prefix6(struct l4_cell_key *key, const __be32
 		l4_mask_prefix(prefix, l4_mask6);
 }
 
+/* The address of a socket's peer, IPv4 in its mapped form. */
+static __always_inline void l4_remote_of(__be32 addr[4], const struct sock_common *skc)
+{
+	if (skc->skc_family == AF_INET6) {
+		for (int i = 0; i < 4; i++)
+			addr[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
+	} else {
+		addr[0] = addr[1] = 0;
+		addr[2] = bpf_htonl(0xffff);
+		addr[3] = skc->skc_daddr;
+	}
+}
+
 /* The prefix of a socket's peer. */
 static __always_inline void l4_set_remote(struct l4_cell_key *key, const struct sock_common *skc)
 {
-	if (skc->skc_family == AF_INET6) {
-		__be32 addr[4];
+	__be32 addr[4];
 
-		for (int i = 0; i < 4; i++)
-			addr[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
-		l4_set_prefix6(key, addr);
-	} else {
-		l4_set_prefix4(key, skc->skc_daddr);
-	}
+	l4_remote_of(addr, skc);
+	l4_set_prefix6(key, addr);
 }
 
 static __always_inline void l4_set_owner(struct l4_cell_key *key, const struct l4_owner *owner)

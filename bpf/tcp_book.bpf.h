@@ -154,9 +154,9 @@ static __always_inline __s64 l4_take64(__u64 *booked, __u64 now)
  * Has the attempt or the child reached the count of ActiveOpens or PassiveOpens? The kernel raises
  * ActiveOpens in tcp_connect() when the first SYN is sent, PassiveOpens when it makes the child.
  */
-static __always_inline __s64 l4_take_open(struct l4_ledger *ledger, const struct tcp_sock *tp)
+static __always_inline __s64 l4_take_open(struct l4_ledger *ledger, bool sent)
 {
-	if (!ledger->open_pending || (ledger->role == L4_ROLE_CLIENT && !tp->segs_out))
+	if (!ledger->open_pending || (ledger->role == L4_ROLE_CLIENT && !sent))
 		return 0;
 	return __sync_lock_test_and_set(&ledger->open_pending, 0);
 }
@@ -188,36 +188,55 @@ static __always_inline void l4_book_close(struct l4_cell *cell, const struct l4_
 }
 
 /* One reading of the smoothed round trip time, of a socket that is being used. */
-static __always_inline void l4_book_rtt(struct l4_cell *cell, const struct tcp_sock *tp)
+static __always_inline void l4_book_rtt(struct l4_cell *cell, __u32 rtt_us)
 {
-	const __u32 rtt = tp->srtt_us >> 3;
-
-	if (!rtt)
+	if (!rtt_us)
 		return;
 	l4_add(cell, L4_tcp_rtt_samples, 1);
-	l4_add(cell, L4_tcp_rtt_sum_us, rtt);
-	l4_raise(cell, L4_tcp_rtt_max_us, rtt);
+	l4_add(cell, L4_tcp_rtt_sum_us, rtt_us);
+	l4_raise(cell, L4_tcp_rtt_max_us, rtt_us);
 }
 
-/* Books what the socket has counted since it was last booked, and how it ended if it did. */
-static __always_inline void l4_book_counts(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
-					   struct l4_tcp_counts now, struct l4_tcp_end end)
+/* What a socket says of itself when it is booked. */
+struct l4_reading {
+	struct l4_tcp_counts now;
+	__u32 rtt_us; /* smoothed */
+	__be32 remote[4];
+	int err;
+	bool sent; /* anything at all */
+	bool failed, closed;
+};
+
+static __always_inline bool l4_same_counts(const struct l4_tcp_counts *a, const struct l4_tcp_counts *b)
 {
-	const __s64 rx_bytes = l4_take64(&ledger->booked.rx_bytes, now.rx_bytes);
-	const __s64 tx_bytes = l4_take64(&ledger->booked.tx_bytes, now.tx_bytes);
-	const __s64 rx_segs = l4_take32(&ledger->booked.rx_segs, now.rx_segs);
-	const __s64 tx_segs = l4_take32(&ledger->booked.tx_segs, now.tx_segs);
-	const __s64 rx_data_segs = l4_take32(&ledger->booked.rx_data_segs, now.rx_data_segs);
-	const __s64 tx_data_segs = l4_take32(&ledger->booked.tx_data_segs, now.tx_data_segs);
-	const __s64 retrans = l4_take32(&ledger->booked.retrans_segs, now.retrans_segs);
-	const __s64 opened = l4_take_open(ledger, tp);
+	return a->rx_bytes == b->rx_bytes && a->tx_bytes == b->tx_bytes && a->rx_segs == b->rx_segs &&
+	       a->tx_segs == b->tx_segs && a->retrans_segs == b->retrans_segs;
+}
+
+/* A global function, so that the verifier looks at it once. */
+__noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading *reading)
+{
+	struct l4_cell_key key;
 	struct l4_cell *cell;
 
-	if (!(rx_bytes | tx_bytes | rx_segs | tx_segs | retrans | opened) && !end.failed && !end.closed)
-		return;
-	cell = l4_tcp_cell(&sk->__sk_common, ledger);
+	if (!ledger || !reading)
+		return 0;
+	const __s64 rx_bytes = l4_take64(&ledger->booked.rx_bytes, reading->now.rx_bytes);
+	const __s64 tx_bytes = l4_take64(&ledger->booked.tx_bytes, reading->now.tx_bytes);
+	const __s64 rx_segs = l4_take32(&ledger->booked.rx_segs, reading->now.rx_segs);
+	const __s64 tx_segs = l4_take32(&ledger->booked.tx_segs, reading->now.tx_segs);
+	const __s64 rx_data_segs = l4_take32(&ledger->booked.rx_data_segs, reading->now.rx_data_segs);
+	const __s64 tx_data_segs = l4_take32(&ledger->booked.tx_data_segs, reading->now.tx_data_segs);
+	const __s64 retrans = l4_take32(&ledger->booked.retrans_segs, reading->now.retrans_segs);
+	const __s64 opened = l4_take_open(ledger, reading->sent);
+
+	if (!(rx_bytes | tx_bytes | rx_segs | tx_segs | retrans | opened) && !reading->failed && !reading->closed)
+		return 0;
+	key = l4_tcp_key(ledger);
+	l4_set_prefix6(&key, reading->remote);
+	cell = l4_cell_of_tcp(&key, &ledger->owner);
 	if (!cell)
-		return;
+		return 0;
 	l4_add_some(cell, L4_tcp_rx_bytes, rx_bytes);
 	l4_add_some(cell, L4_tcp_tx_bytes, tx_bytes);
 	l4_add_some(cell, L4_tcp_rx_segs, rx_segs);
@@ -227,11 +246,26 @@ static __always_inline void l4_book_counts(const struct sock *sk, const struct t
 	l4_add_some(cell, L4_tcp_retrans_segs, retrans);
 	l4_add_some(cell, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
 	if (rx_segs)
-		l4_book_rtt(cell, tp);
-	if (end.failed)
-		l4_book_failure(cell, sk->sk_err);
-	if (end.closed)
+		l4_book_rtt(cell, reading->rtt_us);
+	if (reading->failed)
+		l4_book_failure(cell, reading->err);
+	if (reading->closed)
 		l4_book_close(cell, ledger);
+	return 0;
+}
+
+/* Books what the socket has counted since it was last booked, and how it ended if it did. */
+static __always_inline void l4_book_counts(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
+					   struct l4_tcp_counts now, struct l4_tcp_end end)
+{
+	struct l4_reading reading = {.now = now, .sent = tp->segs_out, .failed = end.failed, .closed = end.closed};
+
+	if (!end.failed && !end.closed && !ledger->open_pending && l4_same_counts(&ledger->booked, &now))
+		return;
+	reading.rtt_us = tp->srtt_us >> 3;
+	reading.err = sk->sk_err;
+	l4_remote_of(reading.remote, &sk->__sk_common);
+	l4_book_reading(ledger, &reading);
 }
 
 static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
@@ -268,7 +302,7 @@ static __always_inline void l4_book_former(const struct sock *sk, const struct t
 /* Only that the connection is there. */
 static __always_inline void l4_book_open(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger)
 {
-	const __s64 opened = l4_take_open(ledger, tp);
+	const __s64 opened = l4_take_open(ledger, tp->segs_out);
 	struct l4_cell *cell = opened ? l4_tcp_cell(&sk->__sk_common, ledger) : NULL;
 
 	if (cell)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Killed with SIGKILL ten times, at work: no program, map, link or file remains.
+# Killed with SIGKILL at work ten times, or TURNS: no program, map, link or file remains.
 . "$(dirname "$0")/../lib.sh"
 
 objects() { # prints "prog 7", "map 9", … of all there are
@@ -42,7 +42,8 @@ done
 files >"$work/files"
 objects >"$work/before"
 ip link set lo up
-for ((turn = 1; turn <= 10; turn++)); do
+turns=${TURNS:-10}
+for ((turn = 1; turn <= turns; turn++)); do
 	start "kill-$turn" env -C /mnt/cwd /mnt/l4dstat --json 0.1
 	within 20 "first line" job_said "kill-$turn" .
 	for ((i = 0; i < 50; i++)); do echo >/dev/udp/127.0.0.1/9; done
@@ -54,5 +55,5 @@ for ((turn = 1; turn <= 10; turn++)); do
 	unset "job_input[kill-$turn]"
 	within 20 "turn $turn: the kernel frees its objects" none_left
 done
-echo "none of them left after ten times"
+echo "none of them left after $turns times"
 equal "files" "$(files)" "$(cat "$work/files")"

@@ -128,7 +128,7 @@ $(O)/traffic: $(wildcard tools/traffic/*) | $(O)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.c,$^) $(LDFLAGS) $(shell $(PKG_CONFIG) --cflags --libs liburing)
 
-$(O)/fault-memory.so: tests/fault/memory.c | $(O)
+$(O)/fault-%.so: tests/fault/%.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $< $(LDFLAGS)
 
@@ -162,7 +162,7 @@ run:
 compiler-flags:
 	@echo '$(filter-out -W% -g -O% -DL4DSTAT_VERSION%,$(ALL_CFLAGS)) -DL4DSTAT_VERSION=__FILE__'
 
-tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/traffic $(O)/check-vmlinux $(O)/verified
+tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/fault-clock.so $(O)/traffic $(O)/check-vmlinux $(O)/verified
 
 test:
 	$(Q)tools/setup test

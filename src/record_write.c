@@ -16,7 +16,7 @@ static void write_bytes(FILE *file, const char *bytes, size_t length)
 	json_t *text = json_stringn(bytes, length);
 
 	if (text) {
-		json_dumpf(text, file, JSON_ENCODE_ANY);
+		json_dumpf(text, file, JSON_ENCODE_ANY | JSON_ENSURE_ASCII); /* no C1 control for who looks at it */
 		json_decref(text);
 		return;
 	}

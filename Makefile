@@ -118,7 +118,7 @@ SANITIZE := -fsanitize=address,undefined -fsanitize=float-cast-overflow \
 	-fno-sanitize-recover=undefined,float-cast-overflow -fsanitize=fuzzer-no-link
 
 sanitized:
-	$(Q)$(MAKE) --no-print-directory O=build/sanitize PROGRAM=build/sanitize/l4dstat CC=$(CLANG) \
+	$(Q)$(MAKE) --no-print-directory O=build/sanitize PROGRAM=build/sanitize/l4dstat CC=$(CLANG) MULTIARCH=$(MULTIARCH) \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' sanitized-built
 
 .PHONY: sanitized-built

@@ -52,7 +52,7 @@ Q := @
 say = @printf '  %-9s %s\n' $(1) $(2);
 endif
 
-.PHONY: all docs run test test-kernels fuzz sanitize lint faults bench check-vmlinux install uninstall deb clean tests-built sanitized compiler-flags
+.PHONY: all docs run test test-kernels fuzz sanitize lint faults soak bench check-vmlinux install uninstall deb clean tests-built sanitized compiler-flags
 
 PROGRAM := l4dstat
 
@@ -186,6 +186,12 @@ test-kernels:
 	$(Q)tools/setup test
 	$(Q)$(MAKE) --no-print-directory tests-built
 	$(Q)tests/run kernels/$(ARGS)
+
+# Ten minutes under load, and 500 killed at work. SOAK_SECONDS, SOAK_KILLS.
+soak:
+	$(Q)tools/setup test
+	$(Q)$(MAKE) --no-print-directory tests-built
+	$(Q)$(as_root) tests/soak
 
 bench:
 	$(Q)tools/setup test

@@ -12,6 +12,7 @@
 
 #include "http.h"
 #include "memory.h"
+#include "privileges.h"
 #include "wait.h"
 
 enum {
@@ -137,10 +138,12 @@ static void notice_client(void *context, struct MHD_Connection *connection, void
 	struct http *http = context;
 
 	pthread_mutex_lock(&http->lock);
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		privileges_drop(&(const struct privileges_need){}); /* this thread's, before it reads what strangers send */
 		add_client(http, connection, client);
-	else if (*client)
+	} else if (*client) {
 		((struct client *)*client)->fd = -1;
+	}
 	pthread_mutex_unlock(&http->lock);
 }
 

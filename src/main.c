@@ -17,6 +17,7 @@
 #include "host_reader.h"
 #include "options.h"
 #include "outputs.h"
+#include "privileges.h"
 #include "recorder.h"
 #include "replay.h"
 #include "source.h"
@@ -227,6 +228,11 @@ static enum exit_code open_host(struct run *run)
 	return EXIT_DONE;
 }
 
+static bool wants_states(const struct run *run)
+{
+	return options_want_states(run->options) || outputs_want_states(run->outputs);
+}
+
 static enum exit_code open_programs(struct run *run)
 {
 	const struct options *options = run->options;
@@ -234,7 +240,7 @@ static enum exit_code open_programs(struct run *run)
 		.prefix4 = options->prefix4,
 		.prefix6 = options->prefix6,
 		.cells = options->cells,
-		.states = options_want_states(options) || outputs_want_states(run->outputs),
+		.states = wants_states(run),
 		.netns = options->netns == OPTIONS_NETNS_SELF ? own_netns() : 0,
 		.verbose = options->verbose,
 	};
@@ -307,6 +313,20 @@ static int open_recorder(struct run *run)
 	return recorder_open(&run->recorder, &run->recording);
 }
 
+/* Everything is open: whatever goes wrong from here on, there is little it can do. */
+static int drop(const struct run *run)
+{
+	const struct options *options = run->options;
+	const struct privileges_need need = {
+		.namespaces = run->kind == &source_live && options->netns == OPTIONS_NETNS_ALL &&
+			      (wants_states(run) || dimension_listed(&options->by, DIM_NETNS)),
+		.files = options->textfile || options->record || options->replay[0],
+		.processes = options_host_parts(options) & HOST_READ_PROCESS_IO,
+	};
+
+	return privileges_drop(&need);
+}
+
 static enum exit_code run_outputs(struct run *run)
 {
 	const bool replays = run->options->replay[0];
@@ -320,7 +340,7 @@ static enum exit_code run_outputs(struct run *run)
 	};
 	set_host(run->hostname);
 	outputs_set_alerts(run->outputs, alert_teller_alerts(run->alerts));
-	err = outputs_open(run->outputs, &run->dimension, run->instances, host_of(run)) ?: open_recorder(run);
+	err = outputs_open(run->outputs, &run->dimension, run->instances, host_of(run)) ?: open_recorder(run) ?: drop(run);
 	run->wait.input = outputs_keys_fd(run->outputs);
 	if (!err && replays) {
 		err = replay_loop(run);
@@ -338,7 +358,9 @@ static enum exit_code run_all(const struct options *options)
 	struct run run = {.options = options, .outputs = outputs_new(options)};
 	enum exit_code code;
 
-	code = alert_teller_open(&run.alerts, options) || wait_open(&run.wait) ? EXIT_RUNTIME : open_source(&run);
+	code = alert_teller_open(&run.alerts, options) || wait_open(&run.wait) ? EXIT_RUNTIME : EXIT_DONE;
+	privileges_freeze(); /* but for the commands of alerts, whose process has begun */
+	code = code ?: open_source(&run);
 	if (code == EXIT_DONE) {
 		code = run_outputs(&run);
 		run.kind->close(run.source);
@@ -413,6 +435,8 @@ int main(int argc, char **argv)
 	enum exit_code code = EXIT_USAGE;
 	char *complaint;
 
+	if (privileges_are_borrowed())
+		return EXIT_UNABLE;
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_TIME, "");
 	if (options_parse(&options, argc, arguments, &complaint))

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "privileges.h"
 #include "syncer.h"
 
 struct syncer {
@@ -32,6 +33,7 @@ static void *work(void *argument)
 {
 	struct syncer *syncer = argument;
 
+	privileges_drop(&(const struct privileges_need){});
 	pthread_mutex_lock(&syncer->mutex);
 	for (;;) {
 		int fd, err;

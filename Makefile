@@ -185,7 +185,7 @@ faults:
 test-kernels:
 	$(Q)tools/setup test
 	$(Q)$(MAKE) --no-print-directory tests-built
-	$(Q)tests/run kernels/$(ARGS)
+	$(Q)L4_ALL_KERNELS=1 tests/run kernels/$(ARGS)
 
 # Ten minutes under load, and 500 killed at work. SOAK_SECONDS, SOAK_KILLS.
 soak:

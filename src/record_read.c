@@ -500,7 +500,7 @@ static int take_quality(const struct reading *reading, const json_t *line)
 
 	quality->has_cover = json_object_get(object, "unproven");
 	for (int cover = 0; !err && quality->has_cover && cover < COVER_COUNT; cover++)
-		err = get_real(reading, object, cover_names[cover], 0, HUGE_VAL, &quality->cover[cover]);
+		err = get_real(reading, object, cover_names[cover], -HUGE_VAL, HUGE_VAL, &quality->cover[cover]);
 	if (!err && quality->has_cover)
 		err = get_unsigned(reading, object, "unproven", INT64_MAX, &quality->unproven);
 	err = err

@@ -139,7 +139,8 @@ static void notice_client(void *context, struct MHD_Connection *connection, void
 
 	pthread_mutex_lock(&http->lock);
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		privileges_drop(&(const struct privileges_need){}); /* this thread's, before it reads what strangers send */
+		privileges_drop(
+			&(const struct privileges_need){}); /* this thread's, before it reads what strangers send */
 		add_client(http, connection, client);
 	} else if (*client) {
 		((struct client *)*client)->fd = -1;

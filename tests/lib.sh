@@ -274,14 +274,14 @@ validate() { # SCHEMA FILE…
 
 # Ends it; what happened since its last line is in one line more.
 unwatch() { # NAME…
-	local name files=()
+	local name lines=()
 
 	for name; do
 		stop "$name"
 		[ ! -s "$work/$name.err" ] || fail "$name said: $(cat "$work/$name.err")"
-		[ "$(head -c 1 "$work/$name.out")" != "{" ] || files+=("$work/$name.out") # else it was told to print CSV
+		[ "$(head -c 1 "$work/$name.out")" != "{" ] || lines+=("$work/$name.out") # else it was told to print CSV
 	done
-	[ ${#files[@]} = 0 ] || validate json "${files[@]}"
+	[ ${#lines[@]} = 0 ] || validate json "${lines[@]}"
 }
 
 # Sum of a metric over all intervals and all rows of a list that match.

@@ -83,7 +83,7 @@ static void say_all(const struct alerts *alerts, double timestamp, const struct 
 	for (size_t i = 0; i < alerts_count(alerts); i++) {
 		const struct alert *alert = alerts_at(alerts, i);
 
-		said = alert->rule == rule ? said : 0;
+		said = rule && alert->rule == rule ? said : 0;
 		rule = alert->rule;
 		if (alert->event == ALERT_HELD)
 			continue;

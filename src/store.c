@@ -128,7 +128,7 @@ static int read_window(const struct store_table *table, uint32_t first, uint32_t
 	struct window window = {};
 	const int err = window_open(&window, table, first, count);
 
-	if (err)
+	if (err || !window.first)
 		return err;
 	for (uint32_t i = 0; i < count; i++) {
 		struct l4_entry *entry = (struct l4_entry *)(window.first + i * table->entry);
@@ -136,7 +136,7 @@ static int read_window(const struct store_table *table, uint32_t first, uint32_t
 		if (!is_empty(&entry->cell, table->slots) && (!netns || entry->key.netns == netns))
 			take_cell(snapshot, &entry->key, &entry->cell, table->slots);
 	}
-	if (empty && window.first)
+	if (empty)
 		memset(window.first, 0, count * table->entry);
 	munmap(window.pages, window.size);
 	return 0;

@@ -10,8 +10,8 @@ value() { # KEY
 	sed -n "s/^$1=//p" "$unit"
 }
 
-install -D -m 755 "$l4dstat" "$work/root/usr/sbin/l4dstat"
-sed "s,/usr/sbin/,$work/root&," "$unit" >"$work/l4dstat.service"
+install -D -m 755 "$l4dstat" "$work/tree/usr/sbin/l4dstat"
+sed "s,/usr/sbin/,$work/tree&," "$unit" >"$work/l4dstat.service"
 systemd-analyze verify --man=no "$work/l4dstat.service" 2>"$work/complaints" || fail "$(cat "$work/complaints")"
 equal "complaints of systemd" "$(grep l4dstat "$work/complaints" || :)" ""
 score=$(systemd-analyze security --offline=yes "$unit" | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p')
@@ -22,7 +22,7 @@ echo "exposure: $score"
 capabilities=$(value CapabilityBoundingSet)
 equal "ambient capabilities" "$(value AmbientCapabilities)" "$capabilities"
 sets=-all$(tr '[:upper:]' '[:lower:]' <<<" $capabilities" | sed 's/ cap_/,+/g')
-chmod 755 "$work" "$work/root" "$work/root/usr" "$work/root/usr/sbin"
+chmod 755 "$work" "$work/tree" "$work/tree/usr" "$work/tree/usr/sbin"
 confined=(setpriv --reuid 61234 --regid 61234 --clear-groups --no-new-privs --bounding-set="$sets" --inh-caps="$sets"
 	--ambient-caps="$sets" --)
 read -ra arguments <<<"$(sed -n 's/^Environment="ARGS=\(.*\)"$/\1/p' "$unit")"
@@ -33,7 +33,7 @@ cd "$work/state"
 ip link set lo up
 : >"$work/calls"
 chmod 666 "$work/calls"
-start service strace -f -qq -o "$work/calls" "${confined[@]}" "$work/root/usr/sbin/l4dstat" "${arguments[@]}"
+start service strace -f -qq -o "$work/calls" "${confined[@]}" "$work/tree/usr/sbin/l4dstat" "${arguments[@]}"
 
 serves() {
 	job_lives service || fail "it ended: $(cat "$work/service.err")"
@@ -72,7 +72,7 @@ allowed() { # WORD…
 # shellcheck disable=SC2046
 allowed $(value SystemCallFilter) | sort -u >"$work/allowed"
 # What setpriv does before it is l4dstat's turn is systemd's own there.
-sed -nE '1,/execve\("[^"]*root\/usr\/sbin\/l4dstat/d; s/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$work/calls" | sort -u >"$work/called"
+sed -nE '1,/execve\("[^"]*tree\/usr\/sbin\/l4dstat/d; s/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$work/calls" | sort -u >"$work/called"
 at_least "system calls it made" "$(wc -l <"$work/called")" 30
 equal "system calls its filter forbids" "$(comm -23 "$work/called" "$work/allowed")" ""
 equal "address families it forbids" "$(sed -nE 's/.* socket\((AF_[A-Z0-9_]*),.*/\1/p' "$work/calls" | sort -u |

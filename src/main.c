@@ -124,7 +124,8 @@ static int one_interval(struct run *run, double planned, bool partial)
 	return show(run);
 }
 
-/* Deadlines are multiples of the delay from the start, so they do not drift; one that was missed is left out. */
+/* Deadlines are multiples of the delay from the start, so they do not drift; one that was missed is left out, and what
+ * is told at the one after it is late since then. */
 static double next_deadline(double last, double delay)
 {
 	const double now = wait_now();
@@ -179,6 +180,8 @@ static int loop(struct run *run)
 	int err = 0;
 
 	for (unsigned long done = 0; !err && (!run->options->count || done < run->options->count); done++) {
+		const double planned = deadline + run->options->delay;
+
 		deadline = next_deadline(deadline, run->options->delay);
 		if (updates)
 			err = wait_showing(run, deadline, &stopped);
@@ -186,7 +189,7 @@ static int loop(struct run *run)
 			stopped = stopped_before(run, deadline);
 		if (stopped)
 			return one_interval(run, wait_now(), true);
-		err = err ?: one_interval(run, deadline, false);
+		err = err ?: one_interval(run, planned, false);
 	}
 	return err;
 }

@@ -210,16 +210,17 @@ bool host_parse_process(struct host_process *process, const char *text)
 	/* Fields are counted from the state, the first one behind the name. */
 	enum { USER = 11, SYSTEM = 12, START = 19, RESIDENT = 21 };
 	const char *begin = strchr(text, '('), *end = strrchr(text, ')');
-	const char *field[RESIDENT + 1];
+	const char *field[RESIDENT + 1], *at;
 	size_t length;
 
 	if (!begin || !end || end < begin)
 		return false;
 	length = end - begin - 1 < HOST_NAME ? end - begin - 1 : HOST_NAME - 1;
-	for (int i = 0; i <= RESIDENT; i++) {
-		field[i] = i ? find_field(field[i - 1], 1) : find_field(end + 1, 0);
-		if (!field[i])
+	at = find_field(end + 1, 0);
+	for (int i = 0; i <= RESIDENT; i++, at = find_field(at, 1)) {
+		if (!at)
 			return false;
+		field[i] = at;
 	}
 	process->pid = strtol(text, NULL, 10);
 	memcpy(process->name, begin + 1, length);

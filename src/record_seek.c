@@ -62,12 +62,14 @@ static bool is_interval(const struct seeker *seeker, uint64_t at, double *moment
 {
 	char head[HEAD], text[128];
 	const ssize_t got = pread(seeker->fd, head, sizeof(head), at);
+	size_t length;
 
 	if (got <= 0)
 		return false;
 	if (!seeker->gzip)
 		return record_moment(head, got, moment);
-	return record_moment(text, unzip_head(head, got, text, sizeof(text)), moment);
+	length = unzip_head(head, got, text, sizeof(text));
+	return record_moment(text, length, moment);
 }
 
 /* Where an interval may begin in there, from `from` on; length if nowhere. */

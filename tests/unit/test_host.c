@@ -388,6 +388,7 @@ static void any_text_is_survived(void **state)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		char *text = strdup(texts[i]);
 
+		assert_non_null(text);
 		host_parse_stat(&values, text);
 		host_parse_vmstat(&values, text, 4096);
 		host_parse_sockstat(&values, text);

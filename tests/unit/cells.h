@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,8 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -171,23 +168,6 @@ static inline void assert_write_errors(const struct output *output, struct outpu
 	output->end(state);
 	fclose(settings.file);
 	snapshot_free(&snapshot);
-}
-
-/* Reads from a pseudo-terminal's master until there are `length` bytes; ten seconds must do. */
-static inline void read_terminal(int master, char *text, size_t length)
-{
-	struct pollfd ready = {.fd = master, .events = POLLIN};
-	size_t have = 0;
-
-	while (have < length) {
-		ssize_t got;
-
-		assert_int_equal(poll(&ready, 1, 10000), 1);
-		got = read(master, text + have, length - have);
-		assert_true(got > 0);
-		have += got;
-	}
-	text[have] = 0;
 }
 
 /* No byte but printable ASCII, UTF-8's upper half, and line ends. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Numbers as dstat writes them, texts that cannot hurt. Expected numbers are those of dstat 0.8.0's cprint(). */
-#include <fcntl.h>
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
@@ -9,13 +8,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "format.h"
+#include "pseudo_terminal.h"
 #include "terminal.h"
 
 struct number {
@@ -448,48 +446,37 @@ static void colours_are_wanted_or_not(void **state)
 
 static void colours_on_a_terminal(void **state)
 {
-	const int master = posix_openpt(O_RDWR | O_NOCTTY);
-	FILE *file;
+	const struct pty pty = pty_open(0, 0);
 
 	(void)state;
-	assert_true(master >= 0);
-	assert_int_equal(grantpt(master) | unlockpt(master), 0);
-	file = fopen(ptsname(master), "w");
-	assert_non_null(file);
 	setenv("TERM", "xterm", 1);
 	unsetenv("NO_COLOR");
-	assert_true(terminal_wants_colour(file, COLOUR_AUTO));
+	assert_true(terminal_wants_colour(pty.file, COLOUR_AUTO));
 	setenv("NO_COLOR", "", 1); /* empty: not set */
-	assert_true(terminal_wants_colour(file, COLOUR_AUTO));
+	assert_true(terminal_wants_colour(pty.file, COLOUR_AUTO));
 	setenv("NO_COLOR", "1", 1);
-	assert_false(terminal_wants_colour(file, COLOUR_AUTO));
+	assert_false(terminal_wants_colour(pty.file, COLOUR_AUTO));
 	unsetenv("NO_COLOR");
 	setenv("TERM", "dumb", 1);
-	assert_false(terminal_wants_colour(file, COLOUR_AUTO));
+	assert_false(terminal_wants_colour(pty.file, COLOUR_AUTO));
 	unsetenv("TERM");
-	assert_false(terminal_wants_colour(file, COLOUR_AUTO));
-	fclose(file);
-	close(master);
+	assert_false(terminal_wants_colour(pty.file, COLOUR_AUTO));
+	pty_close(&pty);
 }
 
 static void size_of_a_terminal(void **state)
 {
-	const struct winsize window = {.ws_col = 132, .ws_row = 43};
-	const int master = posix_openpt(O_RDWR | O_NOCTTY);
-	FILE *file;
+	const struct pty pty = pty_open(0, 0);
 
 	(void)state;
-	assert_int_equal(grantpt(master) | unlockpt(master), 0);
-	file = fopen(ptsname(master), "w");
 	setenv("COLUMNS", "70", 1);
 	setenv("LINES", "nonsense", 1);
-	assert_int_equal(terminal_size(file).columns, 70); /* it says 0 */
-	assert_int_equal(terminal_size(file).rows, 25);
-	assert_int_equal(ioctl(master, TIOCSWINSZ, &window), 0);
-	assert_int_equal(terminal_size(file).columns, 132);
-	assert_int_equal(terminal_size(file).rows, 43);
-	fclose(file);
-	close(master);
+	assert_int_equal(terminal_size(pty.file).columns, 70); /* it says 0 */
+	assert_int_equal(terminal_size(pty.file).rows, 25);
+	pty_resize(&pty, 132, 43);
+	assert_int_equal(terminal_size(pty.file).columns, 132);
+	assert_int_equal(terminal_size(pty.file).rows, 43);
+	pty_close(&pty);
 }
 
 int main(void)

@@ -4,10 +4,9 @@
  * locale: tests/unit/golden/. After a change that is meant, L4_GOLDEN_WRITE=1 writes these files anew; look at the
  * difference.
  */
-#include <pty.h>
-
 #include "cells.h"
 #include "columns.h"
+#include "pseudo_terminal.h"
 
 enum { ROWS = 40, TEXT_MAX = 65536 };
 
@@ -44,16 +43,14 @@ static struct snapshot troubled_snapshot(void)
 /* What arrives at the other end of a terminal that is so wide; to be freed. */
 static char *on_terminal(const struct output *output, struct output_settings settings, unsigned short columns)
 {
-	const struct winsize size = {.ws_row = ROWS, .ws_col = columns};
+	const struct pty pty = pty_open(columns, ROWS);
 	struct snapshot snapshot = troubled_snapshot();
 	char *text = calloc(1, TEXT_MAX);
-	int master, slave;
 	size_t have = 0;
 	ssize_t got;
 	void *state;
 
-	assert_int_equal(openpty(&master, &slave, NULL, NULL, &size), 0);
-	settings.file = fdopen(slave, "w");
+	settings.file = pty.file;
 	settings.terminal = true;
 	settings.colour = terminal_wants_colour(settings.file, COLOUR_AUTO) ? COLOURS_ON_BLACK : COLOURS_NONE;
 	state = output->begin(&settings);
@@ -61,12 +58,11 @@ static char *on_terminal(const struct output *output, struct output_settings set
 	output->end(state);
 	assert_int_equal(fputc('\004', settings.file), '\004'); /* the end, for us */
 	assert_int_equal(fflush(settings.file), 0);
-	while (!memchr(text, '\004', have) && (got = read(master, text + have, TEXT_MAX - 1 - have)) > 0)
+	while (!memchr(text, '\004', have) && (got = read(pty.master, text + have, TEXT_MAX - 1 - have)) > 0)
 		have += got;
 	assert_true(have > 1);
 	text[have - 1] = 0;
-	fclose(settings.file);
-	close(master);
+	pty_close(&pty);
 	snapshot_free(&snapshot);
 	return text;
 }

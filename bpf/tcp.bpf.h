@@ -124,7 +124,7 @@ static __always_inline void l4_tcp_finish(struct sock *sk, const struct tcp_sock
 		return;
 	ledger->fin_acked = l4_fin_acked(sk, tp);
 	if (__sync_lock_test_and_set(&ledger->end_pending, 0))
-		l4_book_tcp(sk, tp, ledger, end);
+		l4_book_end(sk, tp, ledger, end);
 }
 
 /* From the SYN to here. */
@@ -201,7 +201,7 @@ int BPF_PROG(l4_destroy, struct sock *sk)
 		end = (struct l4_tcp_end){.failed = tp->segs_out && sk->sk_err};
 	ledger->fin_acked = ledger->begun && tp->snd_una == tp->write_seq;
 	if (__sync_lock_test_and_set(&ledger->end_pending, 0))
-		l4_book_tcp(sk, tp, ledger, end);
+		l4_book_end(sk, tp, ledger, end);
 	return 0;
 }
 

@@ -136,9 +136,8 @@ static __always_inline struct l4_ledger *l4_tcp_ledger(struct sock *sk, const st
 }
 
 /*
- * The part of a counter that is not booked yet, which is booked herewith. The walk and an event can
- * do this for one socket at the same moment: one of them may get a negative difference, and the sum
- * is right whatever their order. u32 counters wrap, so their difference is taken in 32 bits.
+ * The part of a counter that is not booked yet, which is booked herewith. u32 counters wrap, so their difference is
+ * taken in 32 bits. This is for who has the socket's lock, or is the last who hears of it.
  */
 static __always_inline __s64 l4_take32(__u32 *booked, __u32 now)
 {
@@ -148,6 +147,55 @@ static __always_inline __s64 l4_take32(__u32 *booked, __u32 now)
 static __always_inline __s64 l4_take64(__u64 *booked, __u64 now)
 {
 	return *booked == now ? 0 : (__s64)(now - __sync_lock_test_and_set(booked, now));
+}
+
+/*
+ * The same from outside the lock, where `now` may be old when it comes to this: an event may have booked more since, or
+ * the connection has ended, which booked all, and tcp_disconnect() has set the counters back to 0. So it only goes on
+ * from what was booked `before`, and forward; what is left here the next to book finds.
+ */
+static __always_inline __s64 l4_advance32(__u32 *booked, __u32 before, __u32 now)
+{
+	const __s32 more = now - before;
+
+	return more > 0 && __sync_val_compare_and_swap(booked, before, now) == before ? more : 0;
+}
+
+static __always_inline __s64 l4_advance64(__u64 *booked, __u64 before, __u64 now)
+{
+	const __s64 more = now - before;
+
+	return more > 0 && __sync_val_compare_and_swap(booked, before, now) == before ? more : 0;
+}
+
+/* All of a socket's counters that were not booked yet: they are now. */
+struct l4_tcp_news {
+	__s64 rx_bytes, tx_bytes;
+	__s64 rx_segs, tx_segs, rx_data_segs, tx_data_segs, retrans_segs;
+};
+
+static __always_inline void l4_take(struct l4_tcp_news *news, struct l4_tcp_counts *booked,
+				    const struct l4_tcp_counts *now)
+{
+	news->rx_bytes = l4_take64(&booked->rx_bytes, now->rx_bytes);
+	news->tx_bytes = l4_take64(&booked->tx_bytes, now->tx_bytes);
+	news->rx_segs = l4_take32(&booked->rx_segs, now->rx_segs);
+	news->tx_segs = l4_take32(&booked->tx_segs, now->tx_segs);
+	news->rx_data_segs = l4_take32(&booked->rx_data_segs, now->rx_data_segs);
+	news->tx_data_segs = l4_take32(&booked->tx_data_segs, now->tx_data_segs);
+	news->retrans_segs = l4_take32(&booked->retrans_segs, now->retrans_segs);
+}
+
+static __always_inline void l4_advance(struct l4_tcp_news *news, struct l4_tcp_counts *booked,
+				       const struct l4_tcp_counts *before, const struct l4_tcp_counts *now)
+{
+	news->rx_bytes = l4_advance64(&booked->rx_bytes, before->rx_bytes, now->rx_bytes);
+	news->tx_bytes = l4_advance64(&booked->tx_bytes, before->tx_bytes, now->tx_bytes);
+	news->rx_segs = l4_advance32(&booked->rx_segs, before->rx_segs, now->rx_segs);
+	news->tx_segs = l4_advance32(&booked->tx_segs, before->tx_segs, now->tx_segs);
+	news->rx_data_segs = l4_advance32(&booked->rx_data_segs, before->rx_data_segs, now->rx_data_segs);
+	news->tx_data_segs = l4_advance32(&booked->tx_data_segs, before->tx_data_segs, now->tx_data_segs);
+	news->retrans_segs = l4_advance32(&booked->retrans_segs, before->retrans_segs, now->retrans_segs);
 }
 
 /*
@@ -199,12 +247,13 @@ static __always_inline void l4_book_rtt(struct l4_cell *cell, __u32 rtt_us)
 
 /* What a socket says of itself when it is booked. */
 struct l4_reading {
-	struct l4_tcp_counts now;
-	__u32 rtt_us; /* smoothed */
+	struct l4_tcp_counts now, before; /* before: what was booked, if it is read without the lock */
+	__u32 rtt_us;			  /* smoothed */
 	__be32 remote[4];
 	int err;
 	bool sent; /* anything at all */
 	bool failed, closed;
+	bool unlocked;
 };
 
 static __always_inline bool l4_same_counts(const struct l4_tcp_counts *a, const struct l4_tcp_counts *b)
@@ -216,36 +265,35 @@ static __always_inline bool l4_same_counts(const struct l4_tcp_counts *a, const 
 /* A global function, so that the verifier looks at it once. */
 __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading *reading)
 {
+	struct l4_tcp_news news;
 	struct l4_cell_key key;
 	struct l4_cell *cell;
+	__s64 opened;
 
 	if (!ledger || !reading)
 		return 0;
-	const __s64 rx_bytes = l4_take64(&ledger->booked.rx_bytes, reading->now.rx_bytes);
-	const __s64 tx_bytes = l4_take64(&ledger->booked.tx_bytes, reading->now.tx_bytes);
-	const __s64 rx_segs = l4_take32(&ledger->booked.rx_segs, reading->now.rx_segs);
-	const __s64 tx_segs = l4_take32(&ledger->booked.tx_segs, reading->now.tx_segs);
-	const __s64 rx_data_segs = l4_take32(&ledger->booked.rx_data_segs, reading->now.rx_data_segs);
-	const __s64 tx_data_segs = l4_take32(&ledger->booked.tx_data_segs, reading->now.tx_data_segs);
-	const __s64 retrans = l4_take32(&ledger->booked.retrans_segs, reading->now.retrans_segs);
-	const __s64 opened = l4_take_open(ledger, reading->sent);
-
-	if (!(rx_bytes | tx_bytes | rx_segs | tx_segs | retrans | opened) && !reading->failed && !reading->closed)
+	if (reading->unlocked)
+		l4_advance(&news, &ledger->booked, &reading->before, &reading->now);
+	else
+		l4_take(&news, &ledger->booked, &reading->now);
+	opened = l4_take_open(ledger, reading->sent);
+	if (!(news.rx_bytes | news.tx_bytes | news.rx_segs | news.tx_segs | news.retrans_segs | opened) &&
+	    !reading->failed && !reading->closed)
 		return 0;
 	key = l4_tcp_key(ledger);
 	l4_set_prefix6(&key, reading->remote);
 	cell = l4_cell_of_tcp(&key, &ledger->owner);
 	if (!cell)
 		return 0;
-	l4_add_some(cell, L4_tcp_rx_bytes, rx_bytes);
-	l4_add_some(cell, L4_tcp_tx_bytes, tx_bytes);
-	l4_add_some(cell, L4_tcp_rx_segs, rx_segs);
-	l4_add_some(cell, L4_tcp_tx_segs, tx_segs);
-	l4_add_some(cell, L4_tcp_rx_data_segs, rx_data_segs);
-	l4_add_some(cell, L4_tcp_tx_data_segs, tx_data_segs);
-	l4_add_some(cell, L4_tcp_retrans_segs, retrans);
+	l4_add_some(cell, L4_tcp_rx_bytes, news.rx_bytes);
+	l4_add_some(cell, L4_tcp_tx_bytes, news.tx_bytes);
+	l4_add_some(cell, L4_tcp_rx_segs, news.rx_segs);
+	l4_add_some(cell, L4_tcp_tx_segs, news.tx_segs);
+	l4_add_some(cell, L4_tcp_rx_data_segs, news.rx_data_segs);
+	l4_add_some(cell, L4_tcp_tx_data_segs, news.tx_data_segs);
+	l4_add_some(cell, L4_tcp_retrans_segs, news.retrans_segs);
 	l4_add_some(cell, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
-	if (rx_segs)
+	if (news.rx_segs)
 		l4_book_rtt(cell, reading->rtt_us);
 	if (reading->failed)
 		l4_book_failure(cell, reading->err);
@@ -254,24 +302,27 @@ __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading
 	return 0;
 }
 
-/* Books what the socket has counted since it was last booked, and how it ended if it did. */
 static __always_inline void l4_book_counts(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
-					   struct l4_tcp_counts now, struct l4_tcp_end end)
+					   struct l4_reading *reading)
 {
-	struct l4_reading reading = {.now = now, .sent = tp->segs_out, .failed = end.failed, .closed = end.closed};
-
-	if (!end.failed && !end.closed && !ledger->open_pending && l4_same_counts(&ledger->booked, &now))
-		return;
-	reading.rtt_us = tp->srtt_us >> 3;
-	reading.err = sk->sk_err;
-	l4_remote_of(reading.remote, &sk->__sk_common);
-	l4_book_reading(ledger, &reading);
+	reading->sent = tp->segs_out;
+	reading->rtt_us = tp->srtt_us >> 3;
+	reading->err = sk->sk_err;
+	l4_remote_of(reading->remote, &sk->__sk_common);
+	l4_book_reading(ledger, reading);
 }
 
-static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
+/* Books what the socket has counted since it was last booked, and how it ended. */
+static __always_inline void l4_book_end(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
 					struct l4_tcp_end end)
 {
-	l4_book_counts(sk, tp, ledger, l4_tcp_counts_of(sk, tp, ledger), end);
+	struct l4_reading reading = {
+		.now = l4_tcp_counts_of(sk, tp, ledger),
+		.failed = end.failed,
+		.closed = end.closed,
+	};
+
+	l4_book_counts(sk, tp, ledger, &reading);
 }
 
 /*
@@ -281,7 +332,7 @@ static __always_inline void l4_book_tcp(const struct sock *sk, const struct tcp_
 static __always_inline void l4_book_former(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
 					   __u32 used, bool sent)
 {
-	const struct l4_tcp_end no_end = {};
+	struct l4_reading reading = {.unlocked = true, .before = ledger->booked};
 	struct l4_tcp_counts now = l4_tcp_counts_of(sk, tp, ledger);
 	const __u32 outstanding = tp->write_seq - tp->snd_una;
 	const __u32 unread = tp->rcv_nxt - tp->copied_seq;
@@ -290,13 +341,10 @@ static __always_inline void l4_book_former(const struct sock *sk, const struct t
 
 	if (!ledger->end_pending)
 		return;
-	now.rx_bytes = now.rx_bytes < ledger->booked.rx_bytes + not_read_before ? ledger->booked.rx_bytes
-										: now.rx_bytes - not_read_before;
-	now.tx_bytes = now.tx_bytes < ledger->booked.tx_bytes + acked_of_used ? ledger->booked.tx_bytes
-									      : now.tx_bytes - acked_of_used;
-	l4_book_counts(sk, tp, ledger, now, no_end);
-	if (!*(volatile __u32 *)&ledger->end_pending) /* see l4_book_tcp_unlocked() */
-		l4_book_tcp(sk, tp, ledger, no_end);
+	now.rx_bytes -= not_read_before;
+	now.tx_bytes -= acked_of_used;
+	reading.now = now;
+	l4_book_counts(sk, tp, ledger, &reading);
 }
 
 /* Only that the connection is there. */
@@ -309,20 +357,16 @@ static __always_inline void l4_book_open(const struct sock *sk, const struct tcp
 		l4_add(cell, L4_tcp_opens_in, opened);
 }
 
-/*
- * The same from outside the socket's lock. If the connection ended meanwhile, what was read here may be older
- * than what its end booked, and nothing would set that right any more: then once again, with the final counts.
- */
-static __always_inline void l4_book_tcp_unlocked(const struct sock *sk, const struct tcp_sock *tp,
-						 struct l4_ledger *ledger)
+/* What a connection has counted so far, read without its lock. What has ended is booked. */
+static __always_inline void l4_book_so_far(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger)
 {
-	const struct l4_tcp_end no_end = {};
+	struct l4_reading reading = {.unlocked = true, .before = ledger->booked};
 
 	if (!ledger->end_pending)
 		return;
-	l4_book_tcp(sk, tp, ledger, no_end);
-	if (!*(volatile __u32 *)&ledger->end_pending)
-		l4_book_tcp(sk, tp, ledger, no_end);
+	reading.now = l4_tcp_counts_of(sk, tp, ledger);
+	if (!l4_same_counts(&reading.before, &reading.now) || ledger->open_pending)
+		l4_book_counts(sk, tp, ledger, &reading);
 }
 
 /* An event of a socket for which there is no memory: counted all the same, owner unknown. */

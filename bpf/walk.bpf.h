@@ -118,7 +118,7 @@ static __always_inline void l4_book_running(const struct sock *sk, const struct 
 	if (ledger->inherited && l4_sees_users)
 		l4_book_open(sk, tp, ledger);
 	else
-		l4_book_tcp_unlocked(sk, tp, ledger);
+		l4_book_so_far(sk, tp, ledger);
 }
 
 /* Once per interval, every socket in the ledger, of all network namespaces. */

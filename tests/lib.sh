@@ -22,8 +22,20 @@ clients=(nsenter --net=/run/netns/clients --)
 # Saying things
 
 fail() {
+	tell_rows
 	echo "FAILED: $*"
 	exit 1
+}
+
+# What the jobs that print JSON have said so far, row by row: for whoever reads why a test failed.
+tell_rows() {
+	local out
+
+	for out in "$work"/*.out; do
+		[ "$(head -c 1 "$out" 2>/dev/null)" = "{" ] || continue
+		echo "rows of ${out##*/}:"
+		jq -c 'select(.rows) | .ts as $ts | .rows[] | with_entries(select(.value != 0)) + {ts: $ts}' "$out" 2>&1 | tail -n 60
+	done
 }
 
 skip() {

@@ -206,18 +206,28 @@ struct dimension_key dimension_key_of(const struct snapshot_cell *cell, const st
 	return key;
 }
 
+/* Both halves of the product: all bits of both go into all of the result. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	const unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* This is done for each cell, many times: the products do not wait for one another. */
 uint64_t dimension_hash(const struct dimension_key *key)
 {
-	uint64_t words[sizeof(*key) / sizeof(uint64_t)];
-	uint64_t hash = random_seed();
+	static const uint64_t odd[] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0xd6e8feb86659fd93};
+	const uint64_t seed = random_seed();
+	uint64_t words[sizeof(*key) / sizeof(uint64_t) + 1] = {};
+	uint64_t hash = seed;
 
 	_Static_assert(sizeof(*key) % sizeof(uint64_t) == 0, "the key is hashed by words");
-	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull;
-		hash ^= hash >> 32;
-	}
-	return hash;
+	_Static_assert(sizeof(words) == 2 * sizeof(odd), "two words of the key for each odd number");
+	memcpy(words, key, sizeof(*key));
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+		hash += mix(words[2 * i] ^ seed ^ odd[i], words[2 * i + 1] ^ (seed >> 32 | seed << 32) ^ odd[3 - i]);
+	return mix(hash, odd[0]);
 }
 
 bool dimension_listed(const struct dimension_list *list, enum dimension dim)

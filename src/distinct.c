@@ -7,16 +7,22 @@
 #include "distinct.h"
 #include "memory.h"
 
-/* What shows that something went a way. */
+enum { WAY_SLOTS = 4 };
+
+/* What shows that something went a way: one of these counters of its protocol is not 0. */
 static const struct way {
-	const enum metric *metrics; /* one of these is not 0; NULL: any cell counts */
+	bool any; /* or any cell does */
+	int tcp[WAY_SLOTS], udp[WAY_SLOTS], tcp_count, udp_count;
 } ways[] = {
-	[METRIC_WAY_ANY] = {NULL},
-	[METRIC_WAY_IN] = {(const enum metric[]){METRIC_tcp_rx_segs, METRIC_tcp_opens_in, METRIC_tcp_retrans_synack,
-						 METRIC_udp_rx_dgrams, METRIC_udp_no_socket, METRIC_udp_csum_errors,
-						 METRIC_NONE}},
-	[METRIC_WAY_OUT] = {(const enum metric[]){METRIC_tcp_tx_segs, METRIC_tcp_opens_out, METRIC_udp_tx_dgrams,
-						  METRIC_NONE}},
+	[METRIC_WAY_ANY] = {.any = true},
+	[METRIC_WAY_IN] = {.tcp = {L4_tcp_rx_segs, L4_tcp_opens_in, L4_tcp_retrans_synack},
+			   .tcp_count = 3,
+			   .udp = {L4_udp_rx_dgrams, L4_udp_no_socket, L4_udp_csum_errors},
+			   .udp_count = 3},
+	[METRIC_WAY_OUT] = {.tcp = {L4_tcp_tx_segs, L4_tcp_opens_out},
+			    .tcp_count = 2,
+			    .udp = {L4_udp_tx_dgrams},
+			    .udp_count = 1},
 };
 
 struct set {
@@ -26,14 +32,15 @@ struct set {
 
 static bool went(const struct snapshot_cell *cell, enum metric_way way)
 {
-	const enum metric *metric = ways[way].metrics;
+	const bool tcp = cell->key.proto == L4_PROTO_TCP;
+	const int *slots = tcp ? ways[way].tcp : ways[way].udp;
+	const int count = tcp ? ways[way].tcp_count : ways[way].udp_count;
 
-	if (!metric)
-		return true;
-	while (*metric != METRIC_NONE &&
-	       (metrics[*metric].proto != cell->key.proto || !cell->cell.count[metrics[*metric].slot]))
-		metric++;
-	return *metric != METRIC_NONE;
+	for (int i = 0; i < count; i++) {
+		if (cell->cell.count[slots[i]])
+			return true;
+	}
+	return ways[way].any;
 }
 
 static struct dimension_key value_of(const struct snapshot_cell *cell, enum dimension dim)

@@ -105,6 +105,7 @@ static void set_list(struct json_state *state, json_t *object, const char *name,
 		.sort = settings->sort.by[0] == METRIC_NONE ? report_default_sort(dims) : settings->sort,
 		.top = settings->top,
 		.with_distinct = true,
+		.rows_alone = true,
 	};
 
 	report_make(&state->report, snapshot, &query);
@@ -257,12 +258,19 @@ static void *json_begin(const struct output_settings *settings)
 	return state;
 }
 
+/* jansson writes in small pieces. */
 static int write_line(FILE *file, const json_t *object)
 {
+	char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	int err = 0;
+
+	if (!line)
+		memory_exhausted();
 	errno = 0;
-	if (json_dumpf(object, file, JSON_COMPACT | JSON_REAL_PRECISION(15)) || fputc('\n', file) == EOF)
-		return -(errno ?: EIO);
-	return 0;
+	if (fputs(line, file) == EOF || fputc('\n', file) == EOF)
+		err = -(errno ?: EIO);
+	free(line);
+	return err;
 }
 
 static int flush(FILE *file)

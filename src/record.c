@@ -77,6 +77,7 @@ void record_free(struct record *record)
 	snapshot_free(&record->snapshot);
 	free(record->cgroups.list);
 	free(record->netns.list);
+	record_rows_free(&record->rows);
 	json_decref(record->json);
 	*record = (struct record){};
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "dimension.h"
+#include "record_rows.h"
 #include "snapshot.h"
 
 struct json_t;
@@ -42,6 +43,7 @@ struct record {
 	struct record_names cgroups, netns; /* of netns the texts are printable */
 	const char *unknown;		    /* name of a metric that this version does not know; NULL: none */
 	char *tally_names[TALLY_COUNT][L4_TALLY];
+	struct record_rows rows;
 	struct json_t *json; /* where the texts are */
 };
 

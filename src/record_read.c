@@ -21,12 +21,15 @@ enum { SHOWN = 64 }; /* of what is wrong */
 /* So that sums over a line stay what they are; the busiest host does not get near. */
 static const int64_t counts_max = 1ll << 60;
 
+static const char no_owner[] = "there is an owner that is not in the list";
+
 struct reading {
 	struct record *record;
 	char **complaint;
 	struct l4_owner *owner_list; /* owner_count of them, and where they live */
 	uint32_t *owner_netns;
 	size_t owner_count;
+	size_t tables;	 /* rows of so many have been looked at */
 	int64_t counted; /* the sum of all counts without their signs */
 };
 
@@ -111,10 +114,9 @@ static int take_word(const struct reading *reading, const json_t *value, const c
 	return complain(reading, "'%s' is none of those there are", what);
 }
 
-static int take_address(const struct reading *reading, const json_t *value, uint8_t address[static L4_PREFIX_LEN])
+static int take_address(const struct reading *reading, const char *text, uint8_t address[static L4_PREFIX_LEN])
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	const char *text = json_string_value(value);
 
 	if (text && strchr(text, ':') && inet_pton(AF_INET6, text, address) == 1)
 		return 0;
@@ -189,10 +191,7 @@ static int take_owner_number(const struct reading *reading, const json_t *list, 
 {
 	const int err = take_32(reading, list, 0, "owner", number);
 
-	return err
-		       ?: *number < reading->owner_count
-			  ? 0
-			  : complain(reading, "there is an owner that is not in the list");
+	return err ?: *number < reading->owner_count ? 0 : complain(reading, no_owner);
 }
 
 /* Cells */
@@ -276,69 +275,69 @@ static int take_table_head(const struct reading *reading, const json_t *value, s
 	return err;
 }
 
-static int take_count(struct reading *reading, const json_t *value, int64_t *count)
+static int take_count(struct reading *reading, int64_t count)
 {
-	int64_t magnitude;
+	const int64_t magnitude = count < 0 ? -(count + 1) : count;
 
-	if (!json_is_integer(value))
-		return complain(reading, "there is a count that is no whole number");
-	*count = json_integer_value(value);
-	magnitude = *count < 0 ? -(*count + 1) : *count;
 	if (magnitude > counts_max - reading->counted)
 		return complain(reading, "its counts are larger than any can be");
 	reading->counted += magnitude;
 	return 0;
 }
 
-static int take_row(struct reading *reading, const json_t *row, const struct table *table)
+static int take_row(struct reading *reading, const struct record_row *row, const struct table *table)
 {
-	const size_t size = json_array_size(row);
+	const int64_t *counts = reading->record->rows.numbers + row->first;
 	const struct l4_owner *owner;
 	struct snapshot_cell *cell;
-	uint32_t number;
-	int64_t count = 0;
-	uint16_t port;
-	int err;
+	int err = 0;
 
-	if (!json_is_array(row) || size < 3 || size > 3 + table->columns.count)
+	if (row->count > table->columns.count || row->port < 0 || row->port > UINT16_MAX)
 		return complain(reading, "there is a row that does not fit its table");
-	err = take_owner_number(reading, row, &number) ?: take_port(reading, json_array_get(row, 1), &port);
-	if (err)
-		return err;
-	owner = &reading->owner_list[number];
+	if (row->owner < 0 || (uint64_t)row->owner >= reading->owner_count)
+		return complain(reading, no_owner);
+	owner = &reading->owner_list[row->owner];
 	cell = snapshot_add(&reading->record->snapshot);
 	cell->kind = table->kind;
 	cell->key.process = owner->process;
 	cell->key.owner = owner->kind;
-	cell->key.netns = reading->owner_netns[number];
+	cell->key.netns = reading->owner_netns[row->owner];
 	cell->key.proto = table->proto;
 	cell->key.role = table->role;
-	cell->key.port = port;
+	cell->key.port = row->port;
 	cell->cell.cgroup = owner->cgroup;
 	memcpy(cell->cell.comm, owner->comm, sizeof(cell->cell.comm));
-	err = take_address(reading, json_array_get(row, 2), cell->key.prefix);
-	for (size_t i = 3; !err && i < size; i++) {
-		err = take_count(reading, json_array_get(row, i), &count);
-		if (!err && table->columns.slots[i - 3] >= 0)
-			cell->cell.count[table->columns.slots[i - 3]] = count;
+	for (size_t i = 0; !err && i < row->count; i++) {
+		err = take_count(reading, counts[i]);
+		if (table->columns.slots[i] >= 0)
+			cell->cell.count[table->columns.slots[i]] = counts[i];
 	}
-	return err;
+	return err ?: take_address(reading, row->address, cell->key.prefix);
+}
+
+/* Each is there once, in the order in which they were taken out of the line. */
+static const struct record_rows_table *rows_of(struct reading *reading, const json_t *table)
+{
+	const json_t *number = json_object_get(table, "rows");
+	const struct record_rows *rows = &reading->record->rows;
+
+	if (!json_is_integer(number) || json_integer_value(number) < (json_int_t)reading->tables ||
+	    json_integer_value(number) >= (json_int_t)rows->table_count)
+		return NULL;
+	reading->tables = json_integer_value(number) + 1;
+	return &rows->tables[reading->tables - 1];
 }
 
 static int take_table(struct reading *reading, const json_t *value)
 {
+	const struct record_rows_table *rows = rows_of(reading, value);
 	struct table table = {};
-	const json_t *row;
-	json_t *rows;
-	size_t i;
-	int err = take_table_head(reading, value, &table) ?: get_list(reading, value, "rows", &rows);
+	int err = take_table_head(reading, value, &table);
 
-	if (err)
-		return err;
-	json_array_foreach(rows, i, row)
-	{
-		err = err ?: take_row(reading, row, &table);
-	}
+	if (!err && !rows)
+		err = complain(reading, "the rows of a table are not lists of owner, port, address and whole numbers");
+	for (size_t i = 0; !err && i < rows->count; i++)
+		err = take_row(reading, &reading->record->rows.rows[rows->first + i], &table);
 	return err;
 }
 
@@ -372,7 +371,7 @@ static int take_listener(struct reading *reading, const json_t *value, size_t i)
 		return complain(reading, "there is a listener that is no list of eight");
 	err = take_owner_number(reading, value, &number)
 		      ?: take_port(reading, json_array_get(value, 1), &listener->port)
-		      ?: take_address(reading, json_array_get(value, 2), listener->address)
+		      ?: take_address(reading, json_string_value(json_array_get(value, 2)), listener->address)
 		      ?: take_32(reading, value, 3, "backlog", &listener->backlog)
 		      ?: take_32(reading, value, 4, "backlog_max", &listener->backlog_max)
 		      ?: take_32(reading, value, 5, "half_open", &listener->half_open)
@@ -574,7 +573,8 @@ int record_read(struct record *record, const char *line, size_t length, char **c
 	snapshot_clear(&record->snapshot);
 	record->unknown = NULL;
 	json_decref(record->json);
-	record->json = json_loadb(line, length, 0, &error);
+	record_rows_take(&record->rows, line, length);
+	record->json = json_loadb(record->rows.rest, record->rows.length, 0, &error);
 	if (!record->json) {
 		char text[SHOWN];
 

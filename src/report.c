@@ -280,6 +280,12 @@ static void rank(struct report *report, const struct snapshot *snapshot, struct 
 	free(order);
 }
 
+static void sum_up(struct report *report, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->count; i++)
+		report_add_cell(&report->total, &snapshot->cells[i]);
+}
+
 static void fill(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping)
 {
 	const size_t other = report->count;
@@ -288,7 +294,6 @@ static void fill(struct report *report, const struct snapshot *snapshot, const s
 		const uint32_t group = grouping->of_cell[i];
 		const struct snapshot_cell *cell = &snapshot->cells[i];
 
-		report_add_cell(&report->total, cell);
 		if (group == LEFT_OUT)
 			continue;
 		report_add_cell(&report->rows[group == NO_GROUP ? other : grouping->groups[group].row].values, cell);
@@ -338,13 +343,14 @@ static void forget_distinct(struct report *report, enum metric metric)
 
 /* Of what is told apart by this very dimension there would be one in each row. */
 static void add_distinct(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping,
-			 enum metric metric)
+			 enum metric metric, bool total_too)
 {
 	uint32_t *row_of = memory_new(snapshot->count, sizeof(*row_of));
 	int64_t *counts = memory_new(report->count + 1, sizeof(*counts));
 	bool hidden = false;
 
-	distinct_count(snapshot, metric, row_of, &report->total.counter[metric]); /* all are row 0 */
+	if (total_too)
+		distinct_count(snapshot, metric, row_of, &report->total.counter[metric]); /* all are row 0 */
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const uint32_t group = grouping->of_cell[i];
 
@@ -372,11 +378,13 @@ void report_make(struct report *report, const struct snapshot *snapshot, const s
 	report->total = (struct report_values){};
 	rank(report, snapshot, &grouping, query->top);
 	fill(report, snapshot, &grouping);
+	if (!query->rows_alone)
+		sum_up(report, snapshot);
 	if (query->with_processes)
 		add_processes(report, snapshot, query, &grouping);
 	for (int m = 0; query->with_distinct && m < METRIC_COUNT; m++) {
 		if (metrics[m].kind == METRIC_DISTINCT)
-			add_distinct(report, snapshot, &grouping, m);
+			add_distinct(report, snapshot, &grouping, m, !query->rows_alone);
 	}
 	grouping_free(&grouping);
 }

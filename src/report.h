@@ -37,6 +37,7 @@ struct report_query {
 	size_t top;	     /* at most so many rows and `other`; 0: all */
 	bool with_processes; /* fill in report_row.processes and .busiest */
 	bool with_distinct;  /* fill in metrics of kind METRIC_DISTINCT, in rows where they are not one of each */
+	bool rows_alone;     /* nobody looks at the total: it stays 0 */
 };
 
 struct report {

@@ -306,6 +306,15 @@ static void refuses_what_is_wrong(void **state)
 		{"192.0.2.0", "::g"},
 		{"192.0.2.0", "\\u0000"},
 		{",12]", ",12,13]"},
+		{",12]", ",012]"},
+		{",12]", ",-]"},
+		{",12]", ",12,]"},
+		{",12]", ",12"},
+		{",12]", ",\"12\"]"},
+		{"\"rows\":[[0,53,\"192.0.2.0\",12]]", "\"rows\":0"},
+		{"\"rows\":[[0,53,\"192.0.2.0\",12]]", "\"rows\":0,\"more\":{\"rows\":[]}"},
+		{"\"rows\":[[0,53,\"192.0.2.0\",12]]", "\"rows\":[0]"},
+		{"\"rows\":[[0,53,\"192.0.2.0\",12]]", "\"lines\":[]"},
 		{",12]", ",1.5]"},
 		{",12]", ",9223372036854775807]"},
 		{",12]", ",-9223372036854775808]"},
@@ -371,6 +380,41 @@ static void survives_what_is_too_much(void **state)
 	record_free(&record);
 }
 
+/* Rows are read apart from the rest, wherever they stand in the line. */
+static void takes_rows_of_any_form(void **state)
+{
+	static const char rows[] = "\"rows\":[[0,53,\"192.0.2.0\",12]]";
+	static const struct {
+		const char *what, *with;
+		size_t count;
+	} cases[] = {
+		{rows, "\"rows\" : [ [ 0 ,\t53 , \"192.0.2.0\" , 12 ] ]", 1},
+		{rows, "\"rows\":[[0,53,\"192.0.2.0\",12],[0,54,\"::\",-0],[0,0,\"::1\"]]", 3},
+		{rows, "\"rows\":[]", 0},
+		{"\"kind\":", "\"rows\":[],\"kind\":", 1}, /* the second is it */
+		{"\"name\"", "\"rows\"", 1},
+		{"\"name\"", "\"\\\"rows\\\":[[0\"", 1},
+		{"\"/c\"", "\"\\\"rows\\\":[[0,53,\\\"192.0.2.0\\\",12]]\"", 1},
+		{"\"host\":\"h\"", "\"host\":\"rows\",\"rows\":{\"rows\":7}", 1},
+		{"\"cells\":[",
+		 "\"cells\":[{\"kind\":\"counts\",\"proto\":\"tcp\",\"role\":\"none\",\"metrics\":[],"
+		 "\"rows\":[[0,1,\"::2\"]]},",
+		 2},
+	};
+	struct record record = {};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *line = replaced(cases[i].what, cases[i].with);
+
+		read_well(&record, line);
+		if (record.snapshot.count != cases[i].count + 1) /* one is of what a listener has dropped */
+			fail_msg("%zu cells: %s", record.snapshot.count, cases[i].with);
+		free(line);
+	}
+	record_free(&record);
+}
+
 static void passes_over_what_is_newer(void **state)
 {
 	struct record record = {};
@@ -425,10 +469,11 @@ static void shortens_prefixes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_what_was_written),    cmocka_unit_test(tells_the_moment),
-		cmocka_unit_test(refuses_what_was_cut),	     cmocka_unit_test(survives_any_byte),
-		cmocka_unit_test(refuses_what_is_wrong),     cmocka_unit_test(survives_what_is_too_much),
-		cmocka_unit_test(passes_over_what_is_newer), cmocka_unit_test(shortens_prefixes),
+		cmocka_unit_test(reads_what_was_written), cmocka_unit_test(tells_the_moment),
+		cmocka_unit_test(refuses_what_was_cut),	  cmocka_unit_test(survives_any_byte),
+		cmocka_unit_test(refuses_what_is_wrong),  cmocka_unit_test(survives_what_is_too_much),
+		cmocka_unit_test(takes_rows_of_any_form), cmocka_unit_test(passes_over_what_is_newer),
+		cmocka_unit_test(shortens_prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, fixed_environment, NULL);

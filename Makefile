@@ -132,9 +132,9 @@ $(O)/fault-%.so: tests/fault/%.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $< $(LDFLAGS)
 
-$(O)/bench/%: tests/bench.d/%.c | $(O)/bench
+$(O)/bench/%: tests/bench.d/%.c $(PURE_OBJECTS) | $(O)/bench
 	$(call say,CC,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) -lpthread
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(PURE_OBJECTS) $(LDFLAGS) $(LIBRARY_LIBS) -lm -lpthread
 
 $(O)/check-vmlinux: tools/check-vmlinux.c | $(O)
 	$(call say,CC,$<)

@@ -140,7 +140,7 @@ $(O)/check-vmlinux: tools/check-vmlinux.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(LIBRARY_LIBS)
 
-$(O)/verified: tools/verified.c | $(O)
+$(O)/verified $(O)/alter-types: $(O)/%: tools/%.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(LIBRARY_LIBS)
 
@@ -162,7 +162,7 @@ run:
 compiler-flags:
 	@echo '$(filter-out -W% -g -O% -DL4DSTAT_VERSION%,$(ALL_CFLAGS)) -DL4DSTAT_VERSION=__FILE__'
 
-tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/fault-clock.so $(O)/traffic $(O)/check-vmlinux $(O)/verified
+tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/fault-clock.so $(O)/traffic $(O)/check-vmlinux $(O)/verified $(O)/alter-types
 
 test:
 	$(Q)tools/setup test

@@ -36,6 +36,7 @@ __u64 l4_udp_send_errors[L4_TALLY]; /* by errno */
 __u64 l4_states_overflow; /* sockets by state for which there was no cell */
 __u64 l4_lost;		  /* bookings that found not even that: must stay 0 */
 __u64 l4_found;		  /* TCP sockets that the iterator has found in no ledger */
+__u32 l4_walk_number;	  /* of the walk that goes by files; user space counts */
 
 /* What a TCP socket counts itself, of payload and segments. */
 struct l4_tcp_counts {
@@ -58,6 +59,7 @@ struct l4_ledger {
 	__u32 open_pending;    /* a connection attempt or an accepted child not yet counted */
 	__u32 end_pending;     /* its end not yet counted */
 	__u32 connect_pending; /* its handshake not timed yet */
+	__u32 walked;	       /* l4_walk_number of the last walk that came here, if walks go by files */
 	__u64 begun;	       /* bpf_ktime_get_ns() of the SYN or of the child's birth; 0: not seen */
 	__u64 self;	       /* address of the socket this entry speaks of; a clone's differs */
 	struct l4_tcp_counts booked;
@@ -146,6 +148,15 @@ struct {
 	__type(key, struct l4_port);
 	__type(value, struct l4_owner);
 } l4_listened SEC(".maps");
+
+/* Of a walk by files: how many TCP sockets it has found, by network namespace. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u32);
+} l4_walked SEC(".maps");
 
 /* The datagram this CPU delivers right now: a drop that follows is of this one. */
 struct l4_arrival {

@@ -6,7 +6,7 @@
 #ifndef L4_WALK_BPF_H
 #define L4_WALK_BPF_H
 
-#include "tcp_book.bpf.h"
+#include "socket.bpf.h"
 
 _Static_assert((int)L4_GAUGE_SLOTS <= 16 && (int)L4_SLOTS >= 16, "l4_count_state() masks the slot");
 
@@ -121,29 +121,85 @@ static __always_inline void l4_book_running(const struct sock *sk, const struct 
 		l4_book_so_far(sk, tp, ledger);
 }
 
-/* Once per interval, every socket in the ledger, of all network namespaces. */
+static __always_inline void l4_walk_socket(struct seq_file *seq, const struct sock *sk, const struct tcp_sock *tp,
+					   struct l4_ledger *ledger)
+{
+	if (sk->__sk_common.skc_state != BPF_TCP_LISTEN)
+		l4_book_running(sk, tp, ledger);
+	if (!l4_want_states)
+		return;
+	l4_count_socket(sk, ledger);
+	if (sk->__sk_common.skc_state == BPF_TCP_LISTEN) {
+		l4_note_listened(ledger->netns, ledger->port, &ledger->owner);
+		l4_report_listener(seq, sk, tp, ledger);
+	}
+}
+
+/* Once per interval, every socket in the ledger, of all network namespaces. Not on every kernel: src/walk.h. */
 SEC("iter/bpf_sk_storage_map")
 int l4_walk(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
 	struct l4_ledger *ledger = ctx->value;
-	struct seq_file *seq = ctx->meta->seq;
 	struct sock *sk = ctx->sk;
 	const struct tcp_sock *tp;
 
 	if (!sk || !ledger || !l4_is_tcp(sk) || ledger->self != (__u64)sk)
 		return 0;
 	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp)
+	if (tp)
+		l4_walk_socket(ctx->meta->seq, sk, tp, ledger);
+	return 0;
+}
+
+/* How many sockets of a network namespace this walk has found among the files of processes. */
+static __always_inline void l4_note_walked(__u32 netns)
+{
+	const __u32 one = 1;
+	__u32 *count = bpf_map_lookup_elem(&l4_walked, &netns);
+
+	if (count)
+		*count += 1; /* one walk at a time */
+	else
+		bpf_map_update_elem(&l4_walked, &netns, &one, BPF_ANY);
+}
+
+/* Is it in the ledger, and not yet visited by this walk? Several processes may hold it. */
+static __always_inline struct l4_ledger *l4_unwalked(struct tcp_sock *tp)
+{
+	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, tp, NULL, 0);
+
+	if (!ledger || ledger->self != (__u64)tp || ledger->walked == l4_walk_number)
+		return NULL;
+	ledger->walked = l4_walk_number;
+	return ledger;
+}
+
+/* The same walk by another way, first part: the sockets that processes hold. */
+SEC("iter/task_file")
+int l4_walk_files(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = l4_inet_sock_of(ctx->file);
+	struct tcp_sock *tp = sk && l4_is_tcp(sk) ? bpf_skc_to_tcp_sock(sk) : NULL;
+	struct l4_ledger *ledger = tp ? l4_unwalked(tp) : NULL;
+
+	if (!ledger)
 		return 0;
-	if (sk->__sk_common.skc_state != BPF_TCP_LISTEN)
-		l4_book_running(sk, tp, ledger);
-	if (!l4_want_states)
-		return 0;
-	l4_count_socket(sk, ledger);
-	if (sk->__sk_common.skc_state == BPF_TCP_LISTEN) {
-		l4_note_listened(ledger->netns, ledger->port, &ledger->owner);
-		l4_report_listener(seq, sk, tp, ledger);
-	}
+	if (sk->__sk_common.skc_state != BPF_TCP_CLOSE)
+		l4_note_walked(ledger->netns);
+	l4_walk_socket(ctx->meta->seq, sk, tp, ledger);
+	return 0;
+}
+
+/* Second part: those of one network namespace that no process holds. */
+SEC("iter/tcp")
+int l4_walk_netns(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+	struct tcp_sock *tp = skc ? bpf_skc_to_tcp_sock(skc) : NULL;
+	struct l4_ledger *ledger = tp ? l4_unwalked(tp) : NULL;
+
+	if (ledger)
+		l4_walk_socket(ctx->meta->seq, (struct sock *)tp, tp, ledger);
 	return 0;
 }
 

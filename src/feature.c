@@ -13,6 +13,7 @@
 #include "cgroup.h"
 #include "feature.h"
 #include "kernel.h"
+#include "walk.h"
 
 static const char types_path[] = "/sys/kernel/btf/vmlinux";
 
@@ -24,6 +25,7 @@ enum kind {
 	FUNCTION,
 	HOOK,
 	ITERATOR,
+	WALK,
 	HELPER,
 	MAP,
 	NETLINK,
@@ -66,7 +68,8 @@ static const struct feature features[] = {
 	{HOOK, "CGROUP_INET_SOCK_CREATE", 0, true, "whose new sockets are"},
 	{HOOK, "CGROUP_INET4_BIND", 0, true, "which side serves"},
 	{HOOK, "CGROUP_INET6_BIND", 0, true, "which side serves, IPv6"},
-	{ITERATOR, "bpf_sk_storage_map", 0, true, "what TCP connections count themselves"},
+	{WALK, "bpf_sk_storage_map", 0, false,
+	 "nothing, but it costs more: the files of all processes are walked instead"},
 	{ITERATOR, "task_file", 0, true, "whose sockets are that were there before"},
 	{ITERATOR, "tcp", 0, true, "sockets by state"},
 	{HELPER, "sk_storage_get", 0, true, "owners of sockets"},
@@ -119,6 +122,12 @@ static bool has_iterator(const struct feature *feature, const struct btf *kernel
 	return kernel_has_iterator(kernel, feature->name);
 }
 
+static bool has_walk(const struct feature *feature, const struct btf *kernel)
+{
+	(void)feature;
+	return walk_may_go_over_ledger(kernel);
+}
+
 static bool has_hook(const struct feature *feature, const struct btf *kernel)
 {
 	return kernel_has_enumerator(kernel, "bpf_attach_type", "BPF_", feature->name);
@@ -150,15 +159,11 @@ static const struct {
 	bool (*here)(const struct feature *feature, const struct btf *kernel);
 	bool by_types; /* the kernel's types tell */
 } kinds[] = {
-	[CAPABILITY] = {"capability", has_capability},
-	[TYPES] = {"types", has_types},
-	[CGROUP2] = {"cgroup2", has_cgroup2},
-	[TRACEPOINT] = {"tracepoint", has_tracepoint, true},
-	[FUNCTION] = {"function", has_function, true},
-	[HOOK] = {"hook", has_hook, true},
-	[ITERATOR] = {"iterator", has_iterator, true},
-	[HELPER] = {"helper", has_helper, true},
-	[MAP] = {"map", has_map, true},
+	[CAPABILITY] = {"capability", has_capability}, [TYPES] = {"types", has_types},
+	[CGROUP2] = {"cgroup2", has_cgroup2},	       [TRACEPOINT] = {"tracepoint", has_tracepoint, true},
+	[FUNCTION] = {"function", has_function, true}, [HOOK] = {"hook", has_hook, true},
+	[ITERATOR] = {"iterator", has_iterator, true}, [WALK] = {"iterator", has_walk, true},
+	[HELPER] = {"helper", has_helper, true},       [MAP] = {"map", has_map, true},
 	[NETLINK] = {"netlink", has_sock_diag},
 };
 

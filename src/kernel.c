@@ -36,6 +36,18 @@ bool kernel_has_iterator(const struct btf *kernel, const char *name)
 	return btf__find_by_name_kind(kernel, context, BTF_KIND_STRUCT) > 0;
 }
 
+bool kernel_has_member(const struct btf *kernel, const char *structure, const char *name)
+{
+	const int id = btf__find_by_name_kind(kernel, structure, BTF_KIND_STRUCT);
+	const struct btf_type *type = id < 0 ? NULL : btf__type_by_id(kernel, id);
+
+	for (int i = 0; type && i < btf_vlen(type); i++) {
+		if (!strcmp(btf__name_by_offset(kernel, btf_members(type)[i].name_off), name))
+			return true;
+	}
+	return false;
+}
+
 bool kernel_has_tracepoint(const struct btf *kernel, const char *name)
 {
 	char typedef_name[128];

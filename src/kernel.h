@@ -16,6 +16,9 @@ bool kernel_has_function(const struct btf *kernel, const char *name);
 /* Does it have an iterator over these objects? */
 bool kernel_has_iterator(const struct btf *kernel, const char *name);
 
+/* Does this structure have a member of that name? */
+bool kernel_has_member(const struct btf *kernel, const char *structure, const char *name);
+
 /* Does this enumeration have a value of that name behind the prefix? */
 bool kernel_has_enumerator(const struct btf *kernel, const char *enumeration, const char *prefix, const char *name);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What every source of snapshots is: one const struct, one file. The running kernel is one (source_bpf.c, which alone
- * knows libbpf, with kernel.c), a recording another (replay.c), and who wants no cells takes source_clock.c.
+ * knows libbpf, with kernel.c, walk.c and iterator.c), a recording another (replay.c), and who wants no cells takes
+ * source_clock.c.
  */
 #ifndef L4_SOURCE_H
 #define L4_SOURCE_H

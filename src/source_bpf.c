@@ -20,6 +20,7 @@
 #include "cgroup.h"
 #include "cover.h"
 #include "feature.h"
+#include "iterator.h"
 #include "kernel.h"
 #include "l4_types.h" /* the skeleton uses them */
 #include "l4dstat.skel.h"
@@ -28,17 +29,17 @@
 #include "source.h"
 #include "store.h"
 #include "visit.h"
+#include "walk.h"
 
 enum {
 	PART = 0,      /* of the store: takes what an interval brings */
 	MEANWHILE = 1, /* takes it while the other one is read */
-	RECORDS_BUFFER = 4096,
-	BATCH = 1024, /* states per batch read; the kernel asks for more if one hash bucket holds more */
+	BATCH = 1024,  /* states per batch read; the kernel asks for more if one hash bucket holds more */
 };
 
 struct source {
 	struct l4dstat_bpf *programs;
-	struct bpf_link *walk;
+	struct walk walk;
 	struct bpf_link *in_netns; /* NULL unless states are asked for */
 	struct store store;
 	struct snapshot meanwhile; /* what was booked while the last interval was read: of the present one */
@@ -131,6 +132,17 @@ static void leave_out_unreadable(struct l4dstat_bpf *programs)
 	bpf_program__set_autoload(programs->progs.l4_dropped, false);
 }
 
+/* The walk has two ways, see walk.h. */
+static void leave_out_other_walk(struct l4dstat_bpf *programs, const struct btf *kernel)
+{
+	const bool over_ledger = walk_may_go_over_ledger(kernel);
+
+	bpf_program__set_autoload(programs->progs.l4_walk, over_ledger);
+	bpf_program__set_autoload(programs->progs.l4_walk_files, !over_ledger);
+	bpf_program__set_autoload(programs->progs.l4_walk_netns, !over_ledger);
+	bpf_map__set_autocreate(programs->maps.l4_walked, !over_ledger);
+}
+
 static void name_errors(char **names)
 {
 	for (int error = 1; error < L4_TALLY; error++) {
@@ -163,6 +175,7 @@ static int fit_to_kernel(struct source *source)
 	if (!kernel)
 		return -errno;
 	leave_out_missing(programs, kernel);
+	leave_out_other_walk(programs, kernel);
 	programs->rodata->l4_has_reset_reason = kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3;
 	programs->rodata->l4_has_rx_sk = kernel_tracepoint_arguments(kernel, "kfree_skb") >= 4;
 	programs->rodata->l4_has_cast = kernel_has_function(kernel, "bpf_rdonly_cast");
@@ -245,40 +258,10 @@ static int prepare_states(const struct source *source)
 	return bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_states), &key, &empty, BPF_ANY) ? -errno : 0;
 }
 
-/*
- * Runs an iterator to its end and hands each record of size bytes that it wrote to take(). A read returns 0 at the end,
- * or after many objects that wrote nothing -EAGAIN.
- */
-static int run_iterator(const struct bpf_link *link, size_t size, void (*take)(void *context, const void *record),
-			void *context)
-{
-	const int fd = bpf_iter_create(bpf_link__fd(link));
-	uint64_t buffer[RECORDS_BUFFER / sizeof(uint64_t)];
-	size_t filled = 0;
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	do {
-		n = read(fd, (char *)buffer + filled, sizeof(buffer) - filled);
-		if (n > 0) {
-			size_t at = 0;
-
-			for (filled += n; filled - at >= size; at += size)
-				take(context, (char *)buffer + at);
-			filled -= at;
-			memmove(buffer, (char *)buffer + at, filled);
-		}
-	} while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
-	n = n < 0 ? -errno : 0;
-	close(fd);
-	return n;
-}
-
 /* One whose program writes nothing. */
 static int run_silent_iterator(const struct bpf_link *link)
 {
-	return run_iterator(link, 1, NULL, NULL);
+	return iterator_run(link, 1, NULL, NULL);
 }
 
 static int run_once(struct bpf_program *program)
@@ -293,21 +276,33 @@ static int run_once(struct bpf_program *program)
 	return err;
 }
 
-static int attach_walk(struct source *source)
+static int attach_over(struct bpf_program *program, const struct bpf_iter_attach_opts *opts, struct bpf_link **link)
 {
-	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(source->programs->maps.l4_ledgers)};
+	*link = bpf_program__attach_iter(program, opts);
+	return *link ? 0 : -errno;
+}
+
+static int attach_walk(struct source *source, const struct source_settings *settings)
+{
+	const struct l4dstat_bpf *bpf = source->programs;
+	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(bpf->maps.l4_ledgers)};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 
-	source->walk = bpf_program__attach_iter(source->programs->progs.l4_walk, &opts);
-	return source->walk ? 0 : -errno;
+	if (bpf_program__autoload(bpf->progs.l4_walk))
+		return attach_over(bpf->progs.l4_walk, &opts, &source->walk.over_ledger);
+	source->walk.number = &bpf->bss->l4_walk_number;
+	source->walk.walked_fd = bpf_map__fd(bpf->maps.l4_walked);
+	source->walk.walked_max = bpf_map__max_entries(bpf->maps.l4_walked);
+	source->walk.everywhere = settings->states && !settings->netns; /* else nobody keeps the list of them */
+	return attach_over(bpf->progs.l4_walk_files, NULL, &source->walk.over_files)
+		       ?: attach_over(bpf->progs.l4_walk_netns, NULL, &source->walk.in_netns);
 }
 
 static int attach_in_netns(struct source *source, const struct source_settings *settings)
 {
 	if (!settings->states)
 		return 0;
-	source->in_netns = bpf_program__attach_iter(source->programs->progs.l4_find_in_netns, NULL);
-	return source->in_netns ? 0 : -errno;
+	return attach_over(source->programs->progs.l4_find_in_netns, NULL, &source->in_netns);
 }
 
 static int attach_to_cgroup(struct bpf_program *const *programs, struct bpf_link **const *links, size_t count)
@@ -344,7 +339,7 @@ static int attach(struct source *source, const struct source_settings *settings)
 	       run_once(bpf->progs.l4_find_sockets) ?:
 	       attach_to_cgroup(datagrams, datagram_links, 2) ?:
 	       attach_in_netns(source, settings) ?:
-	       attach_walk(source);
+	       attach_walk(source, settings);
 }
 
 static int complain(int err, const char *what)
@@ -503,7 +498,7 @@ static int compare_listeners(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* For run_iterator(). */
+/* For walk_run(). */
 struct listener_taker {
 	const struct source *source;
 	struct snapshot *snapshot;
@@ -626,7 +621,7 @@ static int find_older_sockets(struct source *source)
 	if (!source->in_netns)
 		return 0;
 	cover_begin(source->netns);
-	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker)
+	err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker)
 		      ?: read_states(source, &nobody_reads);
 	snapshot_free(&nobody_reads);
 	return err;
@@ -699,7 +694,7 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 	int err;
 
 	snapshot_clear(snapshot);
-	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker)
+	err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker)
 		      ?: take_interval(source, snapshot, &losses, &now, &clock);
 	used = count_used(snapshot);
 	err = err ?: read_states(source, snapshot);
@@ -735,7 +730,7 @@ static int source_peek(struct source *source, struct snapshot *snapshot)
 	int err;
 
 	snapshot_clear(snapshot);
-	err = run_iterator(source->walk, sizeof(struct l4_listener), take_listener, &taker);
+	err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	clock_gettime(CLOCK_REALTIME, &clock);
 	take_meanwhile(source, snapshot, &losses);
@@ -759,7 +754,9 @@ static void source_close(struct source *source)
 {
 	if (!source)
 		return;
-	bpf_link__destroy(source->walk);
+	bpf_link__destroy(source->walk.over_ledger);
+	bpf_link__destroy(source->walk.over_files);
+	bpf_link__destroy(source->walk.in_netns);
 	bpf_link__destroy(source->in_netns);
 	store_close(&source->store);
 	l4dstat_bpf__destroy(source->programs);

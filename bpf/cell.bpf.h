@@ -29,14 +29,17 @@ static __always_inline void l4_tally(__u64 list[L4_TALLY], __u32 number)
 }
 
 /* Raises a maximum. Others may raise it meanwhile, each of them at most once: a few tries will do. */
-static __always_inline void l4_raise(struct l4_cell *cell, __u32 slot, __s64 value)
+__noinline int l4_raise(struct l4_cell *cell, __u32 slot, __s64 value)
 {
+	if (!cell || slot >= L4_TCP_SLOTS)
+		return 0;
 	for (int i = 0; i < 4; i++) {
 		const __s64 old = cell->count[slot];
 
 		if (old >= value || __sync_val_compare_and_swap(&cell->count[slot], old, value) == old)
-			return;
+			return 0;
 	}
+	return 0;
 }
 
 static __always_inline void l4_mask_prefix(__u32 prefix[4], const volatile __u32 mask[4])

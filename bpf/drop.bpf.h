@@ -44,12 +44,13 @@ static __always_inline void l4_packet_key(struct l4_cell_key *key, const struct 
 static __always_inline void l4_book_drop(const struct sk_buff *skb, const struct l4_packet *packet, struct sock *sk)
 {
 	const struct l4_ledger *ledger = l4_ledger_of(sk);
-	struct l4_owner reader = {};
+	struct l4_owner owner = {};
 	struct l4_cell_key key = {};
 	const __u32 slot = packet->slot;
-	struct l4_cell *cell;
 
 	l4_packet_key(&key, packet, ledger);
+	if (ledger)
+		owner = ledger->owner;
 	if (sk) {
 		key.netns = l4_netns_of(sk);
 	} else if (packet->place != L4_PLACE_SOCKET) {
@@ -58,18 +59,13 @@ static __always_inline void l4_book_drop(const struct sk_buff *skb, const struct
 		const struct task_struct *task = bpf_get_current_task_btf();
 
 		key.netns = task->nsproxy->net_ns->ns.inum;
-		l4_own(&reader, task);
-		l4_set_owner(&key, &reader);
+		l4_own(&owner, task);
+		l4_set_owner(&key, &owner);
 	}
-	if (packet->proto == IPPROTO_TCP) {
-		cell = l4_cell_of_tcp(&key, ledger ? &ledger->owner : &reader);
-		if (cell)
-			l4_add(cell, L4_tcp_filtered, 1);
-	} else {
-		cell = l4_cell_of_udp(&key, ledger ? &ledger->owner : &reader);
-		if (cell && slot < L4_UDP_SLOTS) /* as it is; the verifier wants to see it */
-			l4_add(cell, slot, 1);
-	}
+	if (packet->proto == IPPROTO_TCP)
+		l4_book_tcp(&key, &owner, slot, 1);
+	else
+		l4_book_udp(&key, &owner, slot, 1);
 }
 
 /* InErrors rises for all that is dropped in UDP's input but for what has no socket (__udp4_lib_rcv()). */
@@ -108,7 +104,6 @@ static __always_inline void l4_book_queue_full(int reason)
 {
 	struct l4_arrival *arrival;
 	struct l4_cell_key key;
-	struct l4_cell *cell;
 	__u32 zero = 0;
 
 	arrival = bpf_map_lookup_elem(&l4_arrivals, &zero);
@@ -116,9 +111,8 @@ static __always_inline void l4_book_queue_full(int reason)
 		return;
 	arrival->drop_is_booked = true;
 	key = arrival->key;
-	cell = l4_cell_of_udp(&key, NULL); /* that of its arrival, with the owner's name */
-	if (cell)
-		l4_add(cell, reason == L4_REASON(SOCKET_RCVBUFF) ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
+	/* the cell is that of its arrival, with the owner's name */
+	l4_book_udp(&key, NULL, reason == L4_REASON(SOCKET_RCVBUFF) ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
 }
 
 /*

@@ -80,7 +80,6 @@ static __always_inline void l4_udp_failed(struct sock *sk, int error)
 {
 	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
 	struct l4_cell_key key = {};
-	struct l4_cell *cell;
 
 	l4_tally(l4_udp_send_errors, error);
 	l4_udp_key(&key, ledger);
@@ -88,9 +87,7 @@ static __always_inline void l4_udp_failed(struct sock *sk, int error)
 	key.port = key.role == L4_ROLE_SERVER ? sk->__sk_common.skc_num : bpf_ntohs(sk->__sk_common.skc_dport);
 	if (sk->__sk_common.skc_dport)
 		l4_set_remote(&key, &sk->__sk_common);
-	cell = l4_cell_of_udp(&key, ledger ? &ledger->owner : NULL);
-	if (cell)
-		l4_add(cell, L4_udp_send_errors, 1);
+	l4_book_udp(&key, ledger ? &ledger->owner : NULL, L4_udp_send_errors, 1);
 }
 
 /* What the socket counted until now belongs to its owner until now, unless that was the listener. */

@@ -106,13 +106,20 @@ static __always_inline __u32 l4_free_ways(const struct l4_set *set)
 	return ways;
 }
 
-static __always_inline bool l4_take_free(struct l4_set *set, __u64 way)
+/*
+ * Whether one of the set's ways was free, which now is this one. Like the other functions here that are not inline it
+ * is global: the verifier looks at it once, however many programs and paths call it. They return numbers; a way without
+ * its tag fits into an int.
+ */
+__noinline int l4_take_free(struct l4_set *set, __u64 way)
 {
+	if (!set)
+		return 0;
 	for (int i = 0; i < L4_WAYS; i++) {
 		if (!*(volatile __u64 *)&set->way[i] && !__sync_val_compare_and_swap(&set->way[i], 0, way))
-			return true;
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 static __always_inline void l4_fill(struct l4_entry *entry, const struct l4_cell_key *key, const struct l4_owner *owner)
@@ -185,10 +192,6 @@ static __always_inline int l4_spill(const struct l4_table *table, __u64 way, __u
 	return 0;
 }
 
-/*
- * Global functions, which the verifier looks at once however many programs and paths call them. They return numbers:
- * a way without its tag fits into an int.
- */
 __noinline int l4_tcp_spill(__u64 way, __u32 part)
 {
 	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
@@ -219,12 +222,35 @@ static __always_inline bool l4_is_ripe(__u64 way, __u64 now)
 	return way && time < L4_TICKS_MASK && ((now - time) & L4_TICKS_MASK) >= L4_GIVEN_UP_TICKS;
 }
 
-/* How often the entry of a way was booked to; most of all if it is not to be had. */
-static __always_inline __u64 l4_votes_of(const struct l4_table *table, __u64 way)
+enum { L4_NOT_TO_BE_HAD = 0x7fffffff };
+
+/* What taking over its entry would cost: nothing if it was given up, else as much as was booked to it. */
+static __always_inline int l4_price(const struct l4_table *table, __u64 way, __u64 now)
 {
 	const struct l4_entry *entry = way >> L4_TAG_SHIFT ? l4_entry_at(table, way) : NULL;
 
-	return entry ? entry->booked : ~0ull;
+	if (entry)
+		return entry->booked < L4_NOT_TO_BE_HAD ? entry->booked + 1 : L4_NOT_TO_BE_HAD;
+	return l4_is_ripe(way, now) ? 0 : L4_NOT_TO_BE_HAD;
+}
+
+__noinline int l4_tcp_price(__u64 way, __u64 now)
+{
+	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
+
+	return l4_price(&table, way, now);
+}
+
+__noinline int l4_udp_price(__u64 way, __u64 now)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+
+	return l4_price(&table, way, now);
+}
+
+static __always_inline int l4_price_of(const struct l4_table *table, __u64 way, __u64 now)
+{
+	return table->proto == L4_PROTO_TCP ? l4_tcp_price(way, now) : l4_udp_price(way, now);
 }
 
 static __always_inline void l4_vote(const struct l4_table *table, __u64 *place, __u64 way, __u64 now)
@@ -270,22 +296,25 @@ static __always_inline __u64 l4_make_room(const struct l4_table *table, const st
 	const volatile struct l4_part *const here = &table->parts[part & (L4_PARTS - 1)];
 	struct l4_set *set = l4_set_at(table, here, hash >> 63 ? hash : hash >> L4_SECOND_SHIFT);
 	const __u64 now = l4_ticks();
-	__u64 *first, *second, one, two;
+	__u32 at = hash >> 32 & (L4_WAYS - 1);
+	const __u32 second = hash >> 40 & (L4_WAYS - 1);
+	__u64 way, other;
+	int price, others;
 
 	if (!set)
 		return 0;
-	first = &set->way[hash >> 32 & (L4_WAYS - 1)];
-	second = &set->way[hash >> 40 & (L4_WAYS - 1)];
-	one = *(volatile __u64 *)first;
-	two = *(volatile __u64 *)second;
-	if (l4_is_ripe(one, now))
-		return l4_take_over(table, key, owner, part, first, one, l4_tag(hash));
-	if (l4_is_ripe(two, now))
-		return l4_take_over(table, key, owner, part, second, two, l4_tag(hash));
-	if (l4_votes_of(table, one) <= l4_votes_of(table, two))
-		l4_vote(table, first, one, now);
-	else
-		l4_vote(table, second, two, now);
+	way = *(volatile __u64 *)&set->way[at];
+	other = *(volatile __u64 *)&set->way[second];
+	price = l4_price_of(table, way, now);
+	others = l4_price_of(table, other, now);
+	if (others < price) {
+		at = second;
+		way = other;
+		price = others;
+	}
+	if (!price)
+		return l4_take_over(table, key, owner, part, &set->way[at], way, l4_tag(hash));
+	l4_vote(table, &set->way[at], way, now);
 	return 0;
 }
 
@@ -373,6 +402,18 @@ __noinline int l4_udp_insert(const struct l4_cell_key *key, const struct l4_owne
 }
 
 /* The number of the entry, from 1; 0: there is none. */
+__noinline int l4_udp_find(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 part)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+	__u64 hash, way;
+
+	if (!key || part >= L4_PARTS)
+		return 0;
+	hash = l4_hash(key);
+	way = l4_lookup(&table, part, hash) ?: l4_udp_insert(key, owner, part, hash);
+	return l4_entry_of(&table, way, key) ? way & L4_ENTRY_MASK : 0;
+}
+
 __noinline int l4_tcp_find(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 part)
 {
 	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
@@ -391,21 +432,43 @@ static __always_inline __u32 l4_present_part(void)
 }
 
 /*
- * The cell of this key in the present interval, made if it is new, or the one for what finds none. A running program
- * keeps the part it found: user space waits for it to end before it reads that.
+ * The cell of a key in the present interval, made if it is new, or the one for what finds none. A running program keeps
+ * the part it found: user space waits for it to end before it reads that. This one is for what comes with each
+ * datagram; in two steps, so that a new cell's owner need only be put together if it is new.
  */
+struct l4_search {
+	__u32 part;
+	__u64 hash;
+	__u64 way; /* 0: the key is new */
+};
+
+static __always_inline struct l4_search l4_search_udp(const struct l4_cell_key *key)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+	struct l4_search search = {.part = l4_present_part(), .hash = l4_hash(key)};
+
+	search.way = l4_lookup(&table, search.part, search.hash);
+	return search;
+}
+
+static __always_inline struct l4_cell *l4_found_udp(struct l4_search search, const struct l4_cell_key *key)
+{
+	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
+	struct l4_entry *entry = l4_entry_of(&table, search.way, key);
+
+	return entry ? &entry->cell : l4_no_cell(&table, search.part);
+}
+
+/* The same for events that are rare: all that can be is left to a global function. */
 static __always_inline struct l4_cell *l4_cell_of_udp(const struct l4_cell_key *key, const struct l4_owner *owner)
 {
 	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
 	const __u32 part = l4_present_part();
-	const __u64 hash = l4_hash(key);
-	const __u64 way = l4_lookup(&table, part, hash) ?: l4_udp_insert(key, owner, part, hash);
-	struct l4_entry *entry = l4_entry_of(&table, way, key);
+	struct l4_entry *entry = l4_entry_at(&table, l4_udp_find(key, owner, part));
 
 	return entry ? &entry->cell : l4_no_cell(&table, part);
 }
 
-/* TCP's events are rare: all that can be is left to the global function. */
 static __always_inline struct l4_cell *l4_cell_of_tcp(const struct l4_cell_key *key, const struct l4_owner *owner)
 {
 	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
@@ -413,6 +476,25 @@ static __always_inline struct l4_cell *l4_cell_of_tcp(const struct l4_cell_key *
 	struct l4_entry *entry = l4_entry_at(&table, l4_tcp_find(key, owner, part));
 
 	return entry ? &entry->cell : l4_no_cell(&table, part);
+}
+
+/* Adds n to one count of a key, in global functions. */
+__noinline int l4_book_tcp(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 slot, __s64 n)
+{
+	struct l4_cell *cell = key ? l4_cell_of_tcp(key, owner) : NULL;
+
+	if (cell && slot < L4_TCP_SLOTS)
+		l4_add(cell, slot, n);
+	return 0;
+}
+
+__noinline int l4_book_udp(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 slot, __s64 n)
+{
+	struct l4_cell *cell = key ? l4_cell_of_udp(key, owner) : NULL;
+
+	if (cell && slot < L4_UDP_SLOTS)
+		l4_add(cell, slot, n);
+	return 0;
 }
 
 #endif

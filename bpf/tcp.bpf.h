@@ -29,7 +29,7 @@ int BPF_PROG(l4_retransmit, struct sock *sk, const struct sk_buff *skb)
 {
 	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct l4_ledger *ledger;
-	struct l4_cell *cell;
+	struct l4_cell_key key;
 	__s64 segs;
 
 	if (!tp || !l4_is_tcp(sk))
@@ -42,11 +42,10 @@ int BPF_PROG(l4_retransmit, struct sock *sk, const struct sk_buff *skb)
 	segs = l4_take32(&ledger->booked.retrans_segs, tp->total_retrans);
 	if (!segs)
 		return 0; /* since 6.17 attempts that failed come here too */
-	cell = l4_tcp_cell(&sk->__sk_common, ledger);
-	if (!cell)
-		return 0;
-	l4_add(cell, L4_tcp_retrans_segs, segs);
-	l4_add(cell, l4_retransmit_kind(sk, tp), segs);
+	key = l4_tcp_key(ledger);
+	l4_set_remote(&key, &sk->__sk_common);
+	l4_book_tcp(&key, &ledger->owner, L4_tcp_retrans_segs, segs);
+	l4_book_tcp(&key, &ledger->owner, l4_retransmit_kind(sk, tp), segs);
 	return 0;
 }
 
@@ -56,7 +55,6 @@ int BPF_PROG(l4_synack, struct sock *sk, struct request_sock *req)
 {
 	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct l4_ledger *ledger;
-	struct l4_cell *cell;
 
 	if (!tp || !l4_is_tcp(sk))
 		return 0;
@@ -67,15 +65,14 @@ int BPF_PROG(l4_synack, struct sock *sk, struct request_sock *req)
 	}
 	if (sk->__sk_common.skc_state == BPF_TCP_SYN_RECV)
 		__sync_fetch_and_add(&ledger->booked.retrans_segs, 1);
-	cell = l4_tcp_cell(&req->__req_common, ledger);
-	if (cell)
-		l4_add(cell, L4_tcp_retrans_synack, 1);
+	l4_book_one(&req->__req_common, ledger, L4_tcp_retrans_synack, 1);
 	return 0;
 }
 
 /* Process context: listen() or connect() of the task that is current. */
-static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock *tp, __u8 role, __u16 port)
+static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock *tp, __u8 role)
 {
+	const __u16 port = role == L4_ROLE_SERVER ? sk->__sk_common.skc_num : bpf_ntohs(sk->__sk_common.skc_dport);
 	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 
 	if (!ledger)
@@ -101,52 +98,24 @@ static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock 
  * AttemptFails rises in tcp_done() of a socket in SYN_SENT or SYN_RECV. A connect() that gives up
  * before the first SYN, or that its process abandons, is not a failure there: no sk_err yet.
  */
-static __always_inline struct l4_tcp_end l4_tcp_end_of(const struct sock *sk, const struct tcp_sock *tp, int oldstate)
+static __always_inline struct l4_tcp_step l4_tcp_end_of(const struct sock *sk, const struct tcp_sock *tp, int oldstate)
 {
 	switch (oldstate) {
 	case BPF_TCP_SYN_SENT:
-		return (struct l4_tcp_end){.failed = tp->segs_out && sk->sk_err};
+		return (struct l4_tcp_step){.failed = tp->segs_out && sk->sk_err};
 	case BPF_TCP_SYN_RECV:
-		return (struct l4_tcp_end){.failed = true};
+		return (struct l4_tcp_step){.failed = true};
 	default:
-		return (struct l4_tcp_end){.closed = true};
+		return (struct l4_tcp_step){.closed = true};
 	}
 }
 
-static __always_inline void l4_tcp_finish(struct sock *sk, const struct tcp_sock *tp, int oldstate, bool twin)
-{
-	const struct l4_tcp_end end = l4_tcp_end_of(sk, tp, oldstate);
-	struct l4_ledger *ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
-
-	if (!ledger && !twin && (end.failed || end.closed))
-		l4_book_unknown(sk, end.failed ? L4_tcp_opens_failed : L4_tcp_closes, 1);
-	if (!ledger || !ledger->end_pending)
-		return;
-	ledger->fin_acked = l4_fin_acked(sk, tp);
-	if (__sync_lock_test_and_set(&ledger->end_pending, 0))
-		l4_book_end(sk, tp, ledger, end);
-}
-
-/* From the SYN to here. */
-static __always_inline void l4_tcp_connected(struct sock *sk, const struct tcp_sock *tp)
-{
-	struct l4_ledger *ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
-	struct l4_cell *cell;
-	__u64 us;
-
-	if (!ledger || !ledger->connect_pending || !__sync_lock_test_and_set(&ledger->connect_pending, 0))
-		return;
-	us = (bpf_ktime_get_ns() - ledger->begun) / 1000;
-	cell = l4_tcp_cell(&sk->__sk_common, ledger);
-	if (!cell)
-		return;
-	l4_add(cell, L4_tcp_connects, 1);
-	l4_add(cell, L4_tcp_connect_sum_us, us);
-	l4_raise(cell, L4_tcp_connect_max_us, us);
-}
-
+/* A child that is established is counted at the walk or the close. */
 static __always_inline void l4_state_changed(struct sock *sk, int oldstate, int newstate, bool twin)
 {
+	const bool ends = newstate == BPF_TCP_CLOSE && oldstate != BPF_TCP_LISTEN;
+	struct l4_tcp_step step = {.connected = true};
+	struct l4_ledger *ledger;
 	const struct tcp_sock *tp;
 
 	if (!l4_is_tcp(sk))
@@ -155,16 +124,24 @@ static __always_inline void l4_state_changed(struct sock *sk, int oldstate, int 
 	if (!tp)
 		return;
 
-	if (newstate == BPF_TCP_LISTEN)
-		l4_tcp_begin(sk, tp, L4_ROLE_SERVER, sk->__sk_common.skc_num);
-	else if (newstate == BPF_TCP_SYN_SENT)
-		l4_tcp_begin(sk, tp, L4_ROLE_CLIENT, bpf_ntohs(sk->__sk_common.skc_dport));
-	else if (oldstate == BPF_TCP_SYN_SENT && newstate == BPF_TCP_ESTABLISHED)
-		l4_tcp_connected(sk, tp);
-	else if (oldstate == BPF_TCP_SYN_RECV && newstate == BPF_TCP_ESTABLISHED)
-		l4_tcp_ledger(sk, tp, tp->total_retrans); /* counted at the walk or the close */
-	else if (newstate == BPF_TCP_CLOSE && oldstate != BPF_TCP_LISTEN)
-		l4_tcp_finish(sk, tp, oldstate, twin);
+	if (newstate == BPF_TCP_LISTEN || newstate == BPF_TCP_SYN_SENT) {
+		l4_tcp_begin(sk, tp, newstate == BPF_TCP_LISTEN ? L4_ROLE_SERVER : L4_ROLE_CLIENT);
+		return;
+	}
+	if (newstate != BPF_TCP_ESTABLISHED && !ends)
+		return;
+	ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
+	if (ends)
+		step = l4_tcp_end_of(sk, tp, oldstate);
+	if (!ledger) {
+		if (!twin && (step.failed || step.closed))
+			l4_book_unknown(sk, step.failed ? L4_tcp_opens_failed : L4_tcp_closes, 1);
+		return;
+	}
+	if (ends && ledger->end_pending)
+		ledger->fin_acked = l4_fin_acked(sk, tp);
+	if (__sync_lock_test_and_set(ends ? &ledger->end_pending : &ledger->connect_pending, 0))
+		l4_book_step(sk, tp, ledger, step);
 }
 
 /*
@@ -193,31 +170,27 @@ int BPF_PROG(l4_destroy, struct sock *sk)
 {
 	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct l4_ledger *ledger = tp ? bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0) : NULL;
-	struct l4_tcp_end end = {.closed = true};
+	struct l4_tcp_step end = {.closed = true};
 
 	if (!ledger || ledger->self != (__u64)sk || !ledger->end_pending)
 		return 0;
 	if (ledger->connect_pending)
-		end = (struct l4_tcp_end){.failed = tp->segs_out && sk->sk_err};
+		end = (struct l4_tcp_step){.failed = tp->segs_out && sk->sk_err};
 	ledger->fin_acked = ledger->begun && tp->snd_una == tp->write_seq;
 	if (__sync_lock_test_and_set(&ledger->end_pending, 0))
-		l4_book_end(sk, tp, ledger, end);
+		l4_book_step(sk, tp, ledger, end);
 	return 0;
 }
 
 /* Resets happen in softirq or under the socket's lock, so neither program can interrupt itself. */
 static __always_inline void l4_book_reset(struct sock *sk, const struct tcp_sock *tp, __u32 slot)
 {
-	struct l4_ledger *ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
-	struct l4_cell *cell;
+	const struct l4_ledger *ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
 
-	if (!ledger) {
+	if (ledger)
+		l4_book_one(&sk->__sk_common, ledger, slot, 1);
+	else
 		l4_book_unknown(sk, slot, 1);
-		return;
-	}
-	cell = l4_tcp_cell(&sk->__sk_common, ledger);
-	if (cell)
-		l4_add(cell, slot, 1);
 }
 
 SEC("tp_btf/tcp_receive_reset")
@@ -238,7 +211,6 @@ static __always_inline void l4_book_reset_of_nobody(const struct sk_buff *skb)
 {
 	struct l4_packet *packet = skb && l4_has_reset_reason ? l4_packet_of(skb, L4_PACKET_RESET) : NULL;
 	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_KERNEL};
-	struct l4_cell *cell;
 
 	if (skb && skb->dev)
 		key.netns = skb->dev->nd_net.net->ns.inum;
@@ -246,9 +218,7 @@ static __always_inline void l4_book_reset_of_nobody(const struct sk_buff *skb)
 		key.role = L4_ROLE_SERVER;
 		l4_packet_remote(&key, packet);
 	}
-	cell = l4_cell_of_tcp(&key, NULL);
-	if (cell)
-		l4_add(cell, L4_tcp_resets_out, 1);
+	l4_book_tcp(&key, NULL, L4_tcp_resets_out, 1);
 }
 
 /* sk may be NULL; before 6.10 the tracepoint comes only with a full socket. */

@@ -23,12 +23,14 @@ static __always_inline struct l4_cell_key l4_tcp_key(const struct l4_ledger *led
 	return key;
 }
 
-static __always_inline struct l4_cell *l4_tcp_cell(const struct sock_common *remote, const struct l4_ledger *ledger)
+/* Adds n to one count of a socket's. */
+static __always_inline void l4_book_one(const struct sock_common *remote, const struct l4_ledger *ledger, __u32 slot,
+					__s64 n)
 {
 	struct l4_cell_key key = l4_tcp_key(ledger);
 
 	l4_set_remote(&key, remote);
-	return l4_cell_of_tcp(&key, &ledger->owner);
+	l4_book_tcp(&key, &ledger->owner, slot, n);
 }
 
 /*
@@ -69,15 +71,10 @@ static __always_inline __u64 l4_payload_received(const struct sock *sk, const st
 
 static __always_inline bool l4_fin_acked(const struct sock *sk, const struct tcp_sock *tp)
 {
-	switch (sk->__sk_common.skc_state) {
-	case BPF_TCP_FIN_WAIT2:
-		return true;
-	case BPF_TCP_FIN_WAIT1:
-	case BPF_TCP_CLOSING:
-	case BPF_TCP_LAST_ACK:
-		return tp->snd_una == tp->write_seq;
-	}
-	return false;
+	const __u32 fin_sent = 1u << BPF_TCP_FIN_WAIT1 | 1u << BPF_TCP_CLOSING | 1u << BPF_TCP_LAST_ACK;
+	const __u8 state = sk->__sk_common.skc_state;
+
+	return state == BPF_TCP_FIN_WAIT2 || ((fin_sent >> (state & 31) & 1) & (tp->snd_una == tp->write_seq));
 }
 
 static __always_inline __u64 l4_payload_acked(const struct sock *sk, const struct tcp_sock *tp,
@@ -174,30 +171,6 @@ struct l4_tcp_news {
 	__s64 rx_segs, tx_segs, rx_data_segs, tx_data_segs, retrans_segs;
 };
 
-static __always_inline void l4_take(struct l4_tcp_news *news, struct l4_tcp_counts *booked,
-				    const struct l4_tcp_counts *now)
-{
-	news->rx_bytes = l4_take64(&booked->rx_bytes, now->rx_bytes);
-	news->tx_bytes = l4_take64(&booked->tx_bytes, now->tx_bytes);
-	news->rx_segs = l4_take32(&booked->rx_segs, now->rx_segs);
-	news->tx_segs = l4_take32(&booked->tx_segs, now->tx_segs);
-	news->rx_data_segs = l4_take32(&booked->rx_data_segs, now->rx_data_segs);
-	news->tx_data_segs = l4_take32(&booked->tx_data_segs, now->tx_data_segs);
-	news->retrans_segs = l4_take32(&booked->retrans_segs, now->retrans_segs);
-}
-
-static __always_inline void l4_advance(struct l4_tcp_news *news, struct l4_tcp_counts *booked,
-				       const struct l4_tcp_counts *before, const struct l4_tcp_counts *now)
-{
-	news->rx_bytes = l4_advance64(&booked->rx_bytes, before->rx_bytes, now->rx_bytes);
-	news->tx_bytes = l4_advance64(&booked->tx_bytes, before->tx_bytes, now->tx_bytes);
-	news->rx_segs = l4_advance32(&booked->rx_segs, before->rx_segs, now->rx_segs);
-	news->tx_segs = l4_advance32(&booked->tx_segs, before->tx_segs, now->tx_segs);
-	news->rx_data_segs = l4_advance32(&booked->rx_data_segs, before->rx_data_segs, now->rx_data_segs);
-	news->tx_data_segs = l4_advance32(&booked->tx_data_segs, before->tx_data_segs, now->tx_data_segs);
-	news->retrans_segs = l4_advance32(&booked->retrans_segs, before->retrans_segs, now->retrans_segs);
-}
-
 /*
  * Has the attempt or the child reached the count of ActiveOpens or PassiveOpens? The kernel raises
  * ActiveOpens in tcp_connect() when the first SYN is sent, PassiveOpens when it makes the child.
@@ -209,9 +182,9 @@ static __always_inline __s64 l4_take_open(struct l4_ledger *ledger, bool sent)
 	return __sync_lock_test_and_set(&ledger->open_pending, 0);
 }
 
-/* How a connection or an attempt ended, if it did. */
-struct l4_tcp_end {
-	bool failed, closed;
+/* How far a connection or an attempt has come. */
+struct l4_tcp_step {
+	bool connected, failed, closed;
 };
 
 /* Why a connect() failed, as it is told. */
@@ -235,6 +208,16 @@ static __always_inline void l4_book_close(struct l4_cell *cell, const struct l4_
 	l4_add(cell, L4_tcp_lifetime_sum_us, (bpf_ktime_get_ns() - ledger->begun) / 1000);
 }
 
+/* From the SYN to here. */
+static __always_inline void l4_book_connect(struct l4_cell *cell, const struct l4_ledger *ledger)
+{
+	const __u64 us = (bpf_ktime_get_ns() - ledger->begun) / 1000;
+
+	l4_add(cell, L4_tcp_connects, 1);
+	l4_add(cell, L4_tcp_connect_sum_us, us);
+	l4_raise(cell, L4_tcp_connect_max_us, us);
+}
+
 /* One reading of the smoothed round trip time, of a socket that is being used. */
 static __always_inline void l4_book_rtt(struct l4_cell *cell, __u32 rtt_us)
 {
@@ -252,8 +235,8 @@ struct l4_reading {
 	__be32 remote[4];
 	int err;
 	bool sent; /* anything at all */
-	bool failed, closed;
 	bool unlocked;
+	struct l4_tcp_step step;
 };
 
 static __always_inline bool l4_same_counts(const struct l4_tcp_counts *a, const struct l4_tcp_counts *b)
@@ -262,23 +245,59 @@ static __always_inline bool l4_same_counts(const struct l4_tcp_counts *a, const 
 	       a->tx_segs == b->tx_segs && a->retrans_segs == b->retrans_segs;
 }
 
-/* A global function, so that the verifier looks at it once. */
+/* Global functions, so that the verifier looks at them once. What one writes for another it takes for any number. */
+__noinline int l4_take(struct l4_tcp_news *news, struct l4_ledger *ledger, const struct l4_reading *reading)
+{
+	if (!news || !ledger || !reading)
+		return 0;
+	struct l4_tcp_counts *const booked = &ledger->booked;
+	const struct l4_tcp_counts *const now = &reading->now;
+
+	news->rx_bytes = l4_take64(&booked->rx_bytes, now->rx_bytes);
+	news->tx_bytes = l4_take64(&booked->tx_bytes, now->tx_bytes);
+	news->rx_segs = l4_take32(&booked->rx_segs, now->rx_segs);
+	news->tx_segs = l4_take32(&booked->tx_segs, now->tx_segs);
+	news->rx_data_segs = l4_take32(&booked->rx_data_segs, now->rx_data_segs);
+	news->tx_data_segs = l4_take32(&booked->tx_data_segs, now->tx_data_segs);
+	news->retrans_segs = l4_take32(&booked->retrans_segs, now->retrans_segs);
+	return 0;
+}
+
+__noinline int l4_advance(struct l4_tcp_news *news, struct l4_ledger *ledger, const struct l4_reading *reading)
+{
+	if (!news || !ledger || !reading)
+		return 0;
+	struct l4_tcp_counts *const booked = &ledger->booked;
+	const struct l4_tcp_counts *const before = &reading->before, *const now = &reading->now;
+
+	news->rx_bytes = l4_advance64(&booked->rx_bytes, before->rx_bytes, now->rx_bytes);
+	news->tx_bytes = l4_advance64(&booked->tx_bytes, before->tx_bytes, now->tx_bytes);
+	news->rx_segs = l4_advance32(&booked->rx_segs, before->rx_segs, now->rx_segs);
+	news->tx_segs = l4_advance32(&booked->tx_segs, before->tx_segs, now->tx_segs);
+	news->rx_data_segs = l4_advance32(&booked->rx_data_segs, before->rx_data_segs, now->rx_data_segs);
+	news->tx_data_segs = l4_advance32(&booked->tx_data_segs, before->tx_data_segs, now->tx_data_segs);
+	news->retrans_segs = l4_advance32(&booked->retrans_segs, before->retrans_segs, now->retrans_segs);
+	return 0;
+}
+
 __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading *reading)
 {
-	struct l4_tcp_news news;
+	const struct l4_tcp_step *step;
+	struct l4_tcp_news news = {};
 	struct l4_cell_key key;
 	struct l4_cell *cell;
 	__s64 opened;
 
 	if (!ledger || !reading)
 		return 0;
+	step = &reading->step;
 	if (reading->unlocked)
-		l4_advance(&news, &ledger->booked, &reading->before, &reading->now);
+		l4_advance(&news, ledger, reading);
 	else
-		l4_take(&news, &ledger->booked, &reading->now);
+		l4_take(&news, ledger, reading);
 	opened = l4_take_open(ledger, reading->sent);
 	if (!(news.rx_bytes | news.tx_bytes | news.rx_segs | news.tx_segs | news.retrans_segs | opened) &&
-	    !reading->failed && !reading->closed)
+	    !step->connected && !step->failed && !step->closed)
 		return 0;
 	key = l4_tcp_key(ledger);
 	l4_set_prefix6(&key, reading->remote);
@@ -295,9 +314,11 @@ __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading
 	l4_add_some(cell, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
 	if (news.rx_segs)
 		l4_book_rtt(cell, reading->rtt_us);
-	if (reading->failed)
+	if (step->connected)
+		l4_book_connect(cell, ledger);
+	if (step->failed)
 		l4_book_failure(cell, reading->err);
-	if (reading->closed)
+	if (step->closed)
 		l4_book_close(cell, ledger);
 	return 0;
 }
@@ -312,15 +333,11 @@ static __always_inline void l4_book_counts(const struct sock *sk, const struct t
 	l4_book_reading(ledger, reading);
 }
 
-/* Books what the socket has counted since it was last booked, and how it ended. */
-static __always_inline void l4_book_end(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
-					struct l4_tcp_end end)
+/* Books what the socket has counted since it was last booked, and how far it has come. */
+static __always_inline void l4_book_step(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger,
+					 struct l4_tcp_step step)
 {
-	struct l4_reading reading = {
-		.now = l4_tcp_counts_of(sk, tp, ledger),
-		.failed = end.failed,
-		.closed = end.closed,
-	};
+	struct l4_reading reading = {.now = l4_tcp_counts_of(sk, tp, ledger), .step = step};
 
 	l4_book_counts(sk, tp, ledger, &reading);
 }
@@ -351,10 +368,9 @@ static __always_inline void l4_book_former(const struct sock *sk, const struct t
 static __always_inline void l4_book_open(const struct sock *sk, const struct tcp_sock *tp, struct l4_ledger *ledger)
 {
 	const __s64 opened = l4_take_open(ledger, tp->segs_out);
-	struct l4_cell *cell = opened ? l4_tcp_cell(&sk->__sk_common, ledger) : NULL;
 
-	if (cell)
-		l4_add(cell, L4_tcp_opens_in, opened);
+	if (opened)
+		l4_book_one(&sk->__sk_common, ledger, L4_tcp_opens_in, opened);
 }
 
 /* What a connection has counted so far, read without its lock. What has ended is booked. */
@@ -373,12 +389,9 @@ static __always_inline void l4_book_so_far(const struct sock *sk, const struct t
 static __always_inline void l4_book_unknown(const struct sock *sk, __u32 slot, __s64 n)
 {
 	struct l4_ledger nobody = {};
-	struct l4_cell *cell;
 
 	l4_tcp_guess_role(&nobody, sk);
-	cell = l4_tcp_cell(&sk->__sk_common, &nobody);
-	if (cell)
-		l4_add(cell, slot, n);
+	l4_book_one(&sk->__sk_common, &nobody, slot, n);
 }
 
 #endif

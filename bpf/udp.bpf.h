@@ -14,7 +14,7 @@ enum {
 	L4_IP4_HEADER = 20,
 	L4_IP6_HEADER = 40,
 	L4_UDP_HEADER = 8,
-	L4_IP6_EXTENSIONS = 8, /* at most so many are followed */
+	L4_IP6_EXTENSIONS = 6, /* at most so many are followed: each kind once (RFC 8200, 4.1) */
 };
 
 /* Offset of the UDP header behind IPv6 extension headers, 0 if there is none. */
@@ -138,11 +138,9 @@ static __always_inline __u32 l4_udp_dgrams(struct __sk_buff *skb, __u32 bytes)
 	return skb->gso_segs ?: (bytes + skb->gso_size - 1) / skb->gso_size;
 }
 
-static __always_inline void l4_udp_count(const struct l4_cell_key *key, const struct l4_owner *owner,
-					 struct __sk_buff *skb, __u32 udp_at, bool outgoing)
+static __always_inline void l4_udp_count(struct l4_cell *cell, struct __sk_buff *skb, __u32 udp_at, bool outgoing)
 {
 	const __u32 bytes = skb->len - udp_at - L4_UDP_HEADER;
-	struct l4_cell *cell = l4_cell_of_udp(key, owner);
 
 	if (!cell)
 		return;
@@ -153,15 +151,31 @@ static __always_inline void l4_udp_count(const struct l4_cell_key *key, const st
 }
 
 /*
- * In the sender's own context, before sock_send_length of the same call. Several processes may send by one socket at
- * once, each of them on a CPU of its own: a datagram is the sender's, whoever the socket belongs to by now.
+ * Several processes may send by one socket at once, each of them on a CPU of its own: a datagram is the sender's,
+ * whoever the socket belongs to by now.
  */
+static __always_inline void l4_udp_sends(struct l4_cell_key *key, struct l4_ledger *ledger)
+{
+	const struct task_struct *task = bpf_get_current_task_btf();
+
+	key->process = l4_process_of(task);
+	key->owner = L4_OWNER_PROCESS;
+	if (l4_owns(&ledger->owner, key->process))
+		return;
+	l4_own(&ledger->owner, task);
+	if (task->flags & PF_KTHREAD) {
+		key->process = (struct l4_process_id){};
+		key->owner = L4_OWNER_KERNEL;
+	}
+}
+
+/* In the sender's own context, before sock_send_length of the same call. */
 SEC("cgroup_skb/egress")
 int l4_udp_egress(struct __sk_buff *skb)
 {
 	const __u32 udp_at = l4_udp_offset(skb);
 	struct l4_cell_key key = {};
-	struct l4_owner sender;
+	struct l4_search search;
 	struct l4_ledger *ledger;
 	struct bpf_sock *sk;
 
@@ -172,15 +186,19 @@ int l4_udp_egress(struct __sk_buff *skb)
 		return 1;
 	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
 	l4_udp_key(&key, ledger);
-	if (ledger) {
-		sender = ledger->owner;
-		l4_own(&sender, bpf_get_current_task_btf());
-		if (!l4_owns(&ledger->owner, sender.process))
-			ledger->owner = sender;
-		l4_set_owner(&key, &sender);
+	if (ledger)
+		l4_udp_sends(&key, ledger);
+	if (l4_udp_remote(&key, skb, udp_at, true))
+		return 1;
+	search = l4_search_udp(&key);
+	if (!search.way) {
+		struct l4_owner sender = {};
+
+		if (ledger)
+			l4_own(&sender, bpf_get_current_task_btf());
+		search.way = l4_udp_insert(&key, &sender, search.part, search.hash);
 	}
-	if (!l4_udp_remote(&key, skb, udp_at, true))
-		l4_udp_count(&key, ledger ? &sender : NULL, skb, udp_at, true);
+	l4_udp_count(l4_found_udp(search, &key), skb, udp_at, true);
 	return 1;
 }
 
@@ -191,6 +209,7 @@ int l4_udp_ingress(struct __sk_buff *skb)
 	const __u32 udp_at = l4_udp_offset(skb);
 	struct l4_arrival *arrival;
 	struct l4_ledger *ledger;
+	struct l4_search search;
 	struct bpf_sock *sk;
 	__u32 zero = 0;
 
@@ -210,8 +229,12 @@ int l4_udp_ingress(struct __sk_buff *skb)
 	l4_udp_key(&arrival->key, ledger);
 	arrival->ledger = (__u64)ledger;
 	arrival->drop_is_booked = false;
-	if (!l4_udp_remote(&arrival->key, skb, udp_at, false))
-		l4_udp_count(&arrival->key, ledger ? &ledger->owner : NULL, skb, udp_at, false);
+	if (l4_udp_remote(&arrival->key, skb, udp_at, false))
+		return 1;
+	search = l4_search_udp(&arrival->key);
+	if (!search.way)
+		search.way = l4_udp_insert(&arrival->key, ledger ? &ledger->owner : NULL, search.part, search.hash);
+	l4_udp_count(l4_found_udp(search, &arrival->key), skb, udp_at, false);
 	return 1;
 }
 
@@ -225,7 +248,6 @@ int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
 	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
 	struct l4_cell_key key = {};
 	struct l4_arrival *arrival;
-	struct l4_cell *cell;
 	__u32 zero = 0;
 
 	if (sk->sk_protocol != IPPROTO_UDP)
@@ -241,9 +263,7 @@ int BPF_PROG(l4_udp_drop, int rc, struct sock *sk)
 		key.port = sk->__sk_common.skc_num;
 		key.role = L4_ROLE_SERVER;
 	}
-	cell = l4_cell_of_udp(&key, ledger ? &ledger->owner : NULL);
-	if (cell)
-		l4_add(cell, rc == -ENOMEM ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
+	l4_book_udp(&key, ledger ? &ledger->owner : NULL, rc == -ENOMEM ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
 	return 0;
 }
 

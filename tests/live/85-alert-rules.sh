@@ -39,7 +39,7 @@ equal "alerts without a cause" "$(fired)" ""
 # One subnet hears a part of what it is sent; another one all of it.
 start source "$traffic" tcp-serve --port 7001 --mode source --bytes 3000000 --name l4-source
 ready source
-drop "ip daddr $net4.2.0/24 numgen random mod 100 < 20"
+drop "ip daddr $net4.2.0/24 tcp flags & syn == 0 numgen random mod 100 < 20" # all are to be connected
 start bad "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.2.1+40" --port 7001 --count 40 --hold
 start good "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.3.1" --port 7001 --count 4 --hold
 ready bad good

@@ -86,7 +86,8 @@ static const struct feature features[] = {
 static bool has_capability(const struct feature *feature, const struct btf *kernel)
 {
 	(void)kernel;
-	capng_get_caps_process();
+	if (capng_get_caps_process())
+		return false;
 	return capng_have_capability(CAPNG_EFFECTIVE, feature->number) ||
 	       (feature->needed && capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN));
 }

@@ -36,11 +36,11 @@ int privileges_drop(const struct privileges_need *need)
 		{CAP_SYS_PTRACE, need->namespaces || need->processes},
 		{CAP_DAC_OVERRIDE, need->files},
 	};
+	const bool known = !capng_get_caps_process();
 	bool had[sizeof(kept) / sizeof(*kept)];
 
-	capng_get_caps_process();
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-		had[i] = capng_have_capability(CAPNG_EFFECTIVE, kept[i].capability);
+		had[i] = known && capng_have_capability(CAPNG_EFFECTIVE, kept[i].capability);
 	capng_clear(CAPNG_SELECT_CAPS);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
 		if (had[i] && kept[i].needed)

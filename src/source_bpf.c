@@ -120,6 +120,16 @@ static void leave_out_missing(struct l4dstat_bpf *programs, const struct btf *ke
 		      stderr);
 }
 
+/*
+ * A function that the kernel does not have libbpf looks for in the types of modules too, which takes CAP_SYS_ADMIN, and
+ * if it may not, nothing is loaded. But it does so only once: this asks for some such function, so that it has been.
+ */
+static void have_modules_searched(const struct l4dstat_bpf *programs)
+{
+	if (!programs->rodata->l4_has_cast)
+		bpf_program__set_attach_target(programs->progs.l4_set_state, 0, "bpf_rdonly_cast");
+}
+
 /* To read a dropped packet takes a cast or, before 6.2, a helper that lockdown=confidentiality forbids. */
 static void leave_out_unreadable(struct l4dstat_bpf *programs)
 {
@@ -179,6 +189,7 @@ static int fit_to_kernel(struct source *source)
 	programs->rodata->l4_has_reset_reason = kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3;
 	programs->rodata->l4_has_rx_sk = kernel_tracepoint_arguments(kernel, "kfree_skb") >= 4;
 	programs->rodata->l4_has_cast = kernel_has_function(kernel, "bpf_rdonly_cast");
+	have_modules_searched(programs);
 	leave_out_unreadable(programs);
 	name_tallies(source, kernel);
 	btf__free(kernel);

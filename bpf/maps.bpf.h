@@ -33,6 +33,8 @@ __u64 l4_resets_out[L4_TALLY];	    /* by enum sk_rst_reason */
 __u64 l4_udp_drops[L4_TALLY];	    /* by enum skb_drop_reason */
 __u64 l4_udp_send_errors[L4_TALLY]; /* by errno */
 
+bool l4_unnamed; /* have datagrams left by sockets that had no entry? If so, those that a process sends by get one */
+
 __u64 l4_states_overflow; /* sockets by state for which there was no cell */
 __u64 l4_lost;		  /* bookings that found not even that: must stay 0 */
 __u64 l4_found;		  /* TCP sockets that the iterator has found in no ledger */

@@ -59,8 +59,11 @@ static __always_inline void l4_udp_found(struct l4_ledger *ledger, const struct 
 /* Egress has named the sender already, unless the socket had no entry then. */
 static __always_inline void l4_udp_used(struct sock *sk, bool sent)
 {
-	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	struct l4_ledger *ledger;
 
+	if (sent && !l4_unnamed)
+		return;
+	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
 	if (ledger && sent)
 		return;
 	if (!ledger) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The store of cells: a set-associative table whose memory never changes. A key has two sets of eight ways it can be
- * in, and goes into the emptier one, so that nearly all of the table is full before any set is. A way names an entry;
- * entries are given out in order, so that user space reads only as many as were used.
+ * in. It goes into the first, where it is found soonest, while half of that is free, and then into the emptier one, so
+ * that nearly all of the table is full before any set is. A way names an entry; entries are given out in order, so that
+ * user space reads only as many as were used.
  *
  * Where both sets are full a newcomer takes the place of an entry that was booked to seldom, and that one's counts go
  * to `other`: of a flood's many keys none is seen often, so who sends steadily stays and whoever comes late gets in.
@@ -347,8 +348,8 @@ static __always_inline __u64 l4_insert(const struct l4_table *table, __u32 part,
 	free_first = l4_free_ways(first);
 	free_second = l4_free_ways(second);
 	if (free_first | free_second) {
-		const __u64 way =
-			l4_new_entry(table, part, free_first >= free_second ? first : second, tag, key, owner);
+		const bool in_first = free_first >= L4_WAYS / 2 || free_first >= free_second;
+		const __u64 way = l4_new_entry(table, part, in_first ? first : second, tag, key, owner);
 
 		if (way)
 			return way;

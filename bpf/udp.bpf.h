@@ -138,16 +138,23 @@ static __always_inline __u32 l4_udp_dgrams(struct __sk_buff *skb, __u32 bytes)
 	return skb->gso_segs ?: (bytes + skb->gso_size - 1) / skb->gso_size;
 }
 
+/* Each addition costs as much as all of the search: of what is sent a cell has the calls and what they sent beyond one.
+ */
 static __always_inline void l4_udp_count(struct l4_cell *cell, struct __sk_buff *skb, __u32 udp_at, bool outgoing)
 {
 	const __u32 bytes = skb->len - udp_at - L4_UDP_HEADER;
+	const __u32 dgrams = l4_udp_dgrams(skb, bytes);
 
 	if (!cell)
 		return;
-	l4_add(cell, outgoing ? L4_udp_tx_dgrams : L4_udp_rx_dgrams, l4_udp_dgrams(skb, bytes));
 	l4_add(cell, outgoing ? L4_udp_tx_bytes : L4_udp_rx_bytes, bytes);
-	if (outgoing)
-		l4_add(cell, L4_udp_send_calls, 1);
+	if (!outgoing) {
+		l4_add(cell, L4_udp_rx_dgrams, dgrams);
+		return;
+	}
+	l4_add(cell, L4_udp_send_calls, 1);
+	if (dgrams > 1)
+		l4_add(cell, L4_udp_tx_dgrams, dgrams - 1);
 }
 
 /*
@@ -188,6 +195,8 @@ int l4_udp_egress(struct __sk_buff *skb)
 	l4_udp_key(&key, ledger);
 	if (ledger)
 		l4_udp_sends(&key, ledger);
+	else if (!l4_unnamed)
+		l4_unnamed = true;
 	if (l4_udp_remote(&key, skb, udp_at, true))
 		return 1;
 	search = l4_search_udp(&key);

@@ -120,6 +120,8 @@ static void take_cell(struct snapshot *snapshot, const struct l4_cell_key *key, 
 
 	taken->key = *key;
 	memcpy(&taken->cell, cell, offsetof(struct l4_cell, count) + slots * sizeof(*cell->count));
+	if (key->proto == L4_PROTO_UDP) /* see l4_udp_count() */
+		taken->cell.count[L4_udp_tx_dgrams] += taken->cell.count[L4_udp_send_calls];
 }
 
 static int read_window(const struct store_table *table, uint32_t first, uint32_t count, bool empty, uint32_t netns,

@@ -72,7 +72,8 @@ struct host_rows {
 enum host_top { HOST_TOP_CPU, HOST_TOP_IO, HOST_TOP_MEMORY, HOST_TOPS };
 
 struct host_reading {
-	double interval; /* length of what was measured, seconds; nearly the snapshot's */
+	unsigned int parts; /* what was read, of enum host_part; of what was not nothing is known */
+	double interval;    /* length of what was measured, seconds; nearly the snapshot's */
 	struct host_values system;
 	struct host_rows links, disks;	/* the first row is called total */
 	struct host_row top[HOST_TOPS]; /* no name: there is none */

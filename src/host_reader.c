@@ -150,6 +150,7 @@ static const struct {
 /* Since boot. */
 static void read_parts(struct host_reader *reader, struct host_reading *now)
 {
+	now->parts = reader->parts;
 	for (int m = 0; m < HOST_METRIC_COUNT; m++)
 		now->system.value[m] = NAN;
 	for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++) {
@@ -200,9 +201,9 @@ void host_reader_read(struct host_reader *reader, struct host_reading *reading, 
 	host_free(&since_boot);
 }
 
-const struct host_rows *host_reader_rows(const struct host_reader *reader, enum host_scope scope)
+const struct host_reading *host_reader_before(const struct host_reader *reader)
 {
-	return host_rows_of(&reader->before, scope);
+	return &reader->before;
 }
 
 void host_reader_close(struct host_reader *reader)

@@ -17,8 +17,8 @@ struct host_reader *host_reader_open(unsigned int parts);
  */
 void host_reader_read(struct host_reader *reader, struct host_reading *reading, bool ends);
 
-/* What there is of a scope that has several, the total first, as of the beginning of the interval. */
-const struct host_rows *host_reader_rows(const struct host_reader *reader, enum host_scope scope);
+/* What there is, as of the beginning of the interval; counters are since boot. */
+const struct host_reading *host_reader_before(const struct host_reader *reader);
 
 /* NULL is fine. */
 void host_reader_close(struct host_reader *reader);

@@ -18,6 +18,7 @@
 #include "options.h"
 #include "outputs.h"
 #include "privileges.h"
+#include "record_host.h"
 #include "recorder.h"
 #include "replay.h"
 #include "source.h"
@@ -210,25 +211,35 @@ static uint32_t own_netns(void)
 	return stat("/proc/self/ns/net", &self) ? 0 : self.st_ino;
 }
 
+static enum exit_code refuse(char *complaint)
+{
+	fprintf(stderr, "l4dstat: %s\n", complaint);
+	free(complaint);
+	return EXIT_USAGE;
+}
+
 /* Which interfaces and disks are shown has to be known before anything is. */
-static enum exit_code open_host(struct run *run)
+static enum exit_code choose_instances(struct run *run, const struct host_reading *there)
 {
 	static const char *const what[] = {[HOST_LINKS] = "interface", [HOST_DISKS] = "disk"};
 	const struct options *options = run->options;
 
-	run->host_reader = host_reader_open(options_host_parts(options));
 	for (enum host_scope scope = HOST_LINKS; scope <= HOST_DISKS; scope++) {
-		const struct host_rows *rows = host_reader_rows(run->host_reader, scope);
 		char *complaint;
 
-		if (host_choose(&run->instances[scope], what[scope], rows, options->instances[scope], options->full,
-				&complaint)) {
-			fprintf(stderr, "l4dstat: %s\n", complaint);
-			free(complaint);
-			return EXIT_USAGE;
-		}
+		if (host_choose(&run->instances[scope], what[scope], host_rows_of(there, scope),
+				options->instances[scope], options->full, &complaint))
+			return refuse(complaint);
 	}
 	return EXIT_DONE;
+}
+
+static enum exit_code open_host(struct run *run)
+{
+	const struct options *options = run->options;
+
+	run->host_reader = host_reader_open(options_host_parts(options) | (options->record ? RECORD_HOST_ALWAYS : 0));
+	return choose_instances(run, host_reader_before(run->host_reader));
 }
 
 static bool wants_states(const struct run *run)
@@ -263,6 +274,7 @@ static enum exit_code open_programs(struct run *run)
 static enum exit_code open_replay(struct run *run)
 {
 	const struct options *options = run->options;
+	enum exit_code code;
 	char *complaint;
 	int err;
 
@@ -277,12 +289,14 @@ static enum exit_code open_replay(struct run *run)
 	err = replay_open(&run->source, &run->replay, &run->recorded);
 	if (err)
 		return err == -ERANGE ? EXIT_USAGE : EXIT_RUNTIME;
-	if (!options_check_prefixes(options, run->recorded.prefix4, run->recorded.prefix6, &complaint))
-		return EXIT_DONE;
-	fprintf(stderr, "l4dstat: %s\n", complaint);
-	free(complaint);
-	run->kind->close(run->source);
-	return EXIT_USAGE;
+	if (options_check_prefixes(options, run->recorded.prefix4, run->recorded.prefix6, &complaint) ||
+	    options_check_recorded(options, run->recorded.first->parts, &complaint))
+		code = refuse(complaint);
+	else
+		code = choose_instances(run, run->recorded.first);
+	if (code != EXIT_DONE)
+		run->kind->close(run->source);
+	return code;
 }
 
 static enum exit_code open_source(struct run *run)

@@ -285,17 +285,10 @@ int options_check_prefixes(const struct options *options, unsigned int prefix4, 
 /* What a recording cannot be had together with. */
 static int check_replay(const struct options *options, char **complaint)
 {
-	const struct column_group *host = host_column(options);
-
 	if (options->delay_given)
 		return option_refuse(complaint,
 				     memory_format("the intervals of a recording are as long as they were; leave "
 						   "out the delay, --speed says how fast they pass"));
-	if (host)
-		return option_refuse(complaint,
-				     memory_format("--%s is of the host itself, which is not recorded; leave it "
-						   "out",
-						   host->name));
 	if (options->netns != OPTIONS_NETNS_ALL)
 		return option_refuse(complaint,
 				     memory_format("--netns is for what is counted now; a recording has what it "
@@ -420,6 +413,20 @@ unsigned int options_host_parts(const struct options *options)
 	for (size_t i = 0; options->columns[i]; i++)
 		parts |= column_group_parts(options->columns[i]);
 	return parts;
+}
+
+int options_check_recorded(const struct options *options, unsigned int parts, char **complaint)
+{
+	for (size_t i = 0; options->columns[i]; i++) {
+		const struct column_group *group = options->columns[i];
+
+		if (column_group_parts(group) & ~parts)
+			return option_refuse(complaint,
+					     memory_format("--%s was not recorded; leave it out, and to have it "
+							   "another time say it together with --record",
+							   group->name));
+	}
+	return 0;
 }
 
 char **options_with_environment(int *argc, char **argv)

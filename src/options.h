@@ -89,11 +89,14 @@ bool options_want_states(const struct options *options);
  */
 bool options_want_programs(const struct options *options);
 
-/* What has to be read of the host: of enum host_part. */
+/* What the columns show of the host: of enum host_part. */
 unsigned int options_host_parts(const struct options *options);
 
 /* Whether what is counted by those prefixes can be filtered as asked for. Returns and complains as options_parse(). */
 int options_check_prefixes(const struct options *options, unsigned int prefix4, unsigned int prefix6, char **complaint);
+
+/* Whether a recording with these parts of the host has what the columns show. Returns and complains likewise. */
+int options_check_recorded(const struct options *options, unsigned int parts, char **complaint);
 
 /*
  * The arguments with those of L4DSTAT_OPTS (separated by blanks) before them. The list is to be freed when what

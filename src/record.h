@@ -37,7 +37,7 @@ struct record_names {
 
 /* An interval as it was recorded. Zero, or from an earlier call: its memory is used again. */
 struct record {
-	struct snapshot snapshot; /* complete but for .ended and .host */
+	struct snapshot snapshot; /* complete but for .ended; of .host what was recorded */
 	char host[RECORD_HOST];	  /* printable */
 	unsigned int prefix4, prefix6;
 	struct record_names cgroups, netns; /* of netns the texts are printable */
@@ -75,6 +75,9 @@ void record_free(struct record *record);
 /* For record_read.c. */
 int record_compare_names(const void *a, const void *b);
 void record_forget_reasons(struct record *record);
+
+/* For record_write.c and record_host.c: foreign text. */
+void record_write_text(FILE *file, const char *text);
 
 /* What both sides call things, by their enums. */
 extern const char *const record_owner_kinds[L4_OWNER_OTHER + 1];

@@ -14,6 +14,7 @@
 #include "cover.h"
 #include "memory.h"
 #include "record.h"
+#include "record_host.h"
 #include "text.h"
 
 enum { SHOWN = 64 }; /* of what is wrong */
@@ -59,7 +60,7 @@ static int get_real(const struct reading *reading, const json_t *object, const c
 
 	if (!json_is_number(value))
 		return complain(reading, "'%s' is no number", key);
-	*real = json_number_value(value);
+	*real = json_number_value(value) + 0.0; /* there is no -0 */
 	return *real >= min && *real <= max ? 0 : complain(reading, "'%s' is out of its range", key);
 }
 
@@ -550,6 +551,13 @@ static int take_envelope(const struct reading *reading, const json_t *line)
 		       ?: take_prefix(reading, line, "prefix6", 128, &record->prefix6);
 }
 
+static int take_host(const struct reading *reading, const json_t *line)
+{
+	const char *wrong = record_take_host(&reading->record->snapshot.host, line);
+
+	return wrong ? complain(reading, "%s", wrong) : 0;
+}
+
 static int take_line(struct reading *reading, const json_t *line)
 {
 	struct record *record = reading->record;
@@ -561,7 +569,8 @@ static int take_line(struct reading *reading, const json_t *line)
 		       ?: take_cells(reading, line)
 		       ?: take_listeners(reading, line)
 		       ?: take_names(reading, &record->cgroups, line, "cgroups")
-		       ?: take_names(reading, &record->netns, line, "netns");
+		       ?: take_names(reading, &record->netns, line, "netns")
+		       ?: take_host(reading, line);
 }
 
 int record_read(struct record *record, const char *line, size_t length, char **complaint)

@@ -9,6 +9,7 @@
 #include "format.h"
 #include "memory.h"
 #include "record.h"
+#include "record_host.h"
 
 /* Foreign bytes: a string, or where they are no UTF-8 the list of them. */
 static void write_bytes(FILE *file, const char *bytes, size_t length)
@@ -26,7 +27,7 @@ static void write_bytes(FILE *file, const char *bytes, size_t length)
 	fputc(']', file);
 }
 
-static void write_text(FILE *file, const char *text)
+void record_write_text(FILE *file, const char *text)
 {
 	write_bytes(file, text, strlen(text));
 }
@@ -281,7 +282,7 @@ static void write_names(FILE *file, const char *key, uint64_t *ids, size_t count
 		if (!text)
 			continue;
 		fprintf(file, "%s[%llu,", separator, (unsigned long long)ids[i]);
-		write_text(file, text);
+		record_write_text(file, text);
 		fputc(']', file);
 		separator = ",";
 	}
@@ -316,7 +317,7 @@ static void write_tallies(FILE *file, const struct snapshot *snapshot)
 				continue;
 			fprintf(file, "%s[%d,", separator, i);
 			if (tally->names[i])
-				write_text(file, tally->names[i]);
+				record_write_text(file, tally->names[i]);
 			else
 				fputs("null", file);
 			fprintf(file, ",%llu]", (unsigned long long)tally->count[i]);
@@ -350,7 +351,7 @@ void record_write(FILE *file, const struct snapshot *snapshot, const char *host,
 
 	format_timestamp(timestamp, snapshot->timestamp);
 	fprintf(file, RECORD_BEGINS "%.17g,\"timestamp\":\"%s\",\"host\":", snapshot->timestamp, timestamp);
-	write_text(file, host);
+	record_write_text(file, host);
 	fprintf(file, ",\"interval\":%.17g,\"partial\":%s,\"prefix4\":%u,\"prefix6\":%u,\"states\":%s",
 		snapshot->interval, snapshot->partial ? "true" : "false", dimension->prefix4, dimension->prefix6,
 		snapshot->has_states ? "true" : "false");
@@ -360,6 +361,7 @@ void record_write(FILE *file, const struct snapshot *snapshot, const char *host,
 	write_listeners(file, snapshot, &owners);
 	write_owners(file, &owners);
 	write_all_names(file, &owners, dimension);
+	record_write_host(file, &snapshot->host);
 	fputs("}\n", file);
 	free_owners(&owners);
 }

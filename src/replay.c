@@ -291,20 +291,18 @@ int replay_open(struct source **opened, const struct replay_settings *settings, 
 	*facts = (struct replay_facts){.prefix4 = source->prefix4,
 				       .prefix6 = source->prefix6,
 				       .host = source->host,
-				       .interval = source->record.snapshot.interval};
+				       .interval = source->record.snapshot.interval,
+				       .first = &source->record.snapshot.host};
 	*opened = source;
 	return 0;
 }
 
-/* What is no part of a recording stays the reader's. */
 static void hand_out(struct source *source, struct snapshot *snapshot)
 {
 	const struct snapshot before = *snapshot;
 
 	*snapshot = source->record.snapshot;
-	snapshot->host = before.host;
 	source->record.snapshot = before;
-	source->record.snapshot.host = (struct host_reading){};
 	strcpy(source->host, source->record.host);
 	current = &source->record;
 }

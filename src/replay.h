@@ -21,8 +21,9 @@ struct replay_settings {
 /* What is known when the first interval is. */
 struct replay_facts {
 	unsigned int prefix4, prefix6;
-	const char *host; /* printable; changes when an interval comes from another one */
-	double interval;  /* of the first one, seconds */
+	const char *host;		  /* printable; changes when an interval comes from another one */
+	double interval;		  /* of the first one, seconds */
+	const struct host_reading *first; /* what the first one has of the host; only good until it is read */
 };
 
 /*

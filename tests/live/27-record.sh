@@ -30,14 +30,16 @@ start tcp-server "$traffic" tcp-serve --port 7000 --mode echo
 start udp-server "$traffic" udp-recv --port 9000
 ready tcp-server udp-server
 
+host=(-c --net-packets -d -g -p -y --socket --tcp --udp --raw --unix --top-cpu --top-mem)
 lines=(-t --retrans --conn --udp-io --drops --rtt --states --top-retrans --top-udp --top-conn)
 start json "$l4dstat" --json --top 3 -o json.csv -o json.rows.jsonl --record json.rec.gz 0.3
 start table "$l4dstat" --by subnet,port --record table.rec 0.3
 start lines "$l4dstat" "${lines[@]}" --record lines.rec.gz 0.3
+start host "$l4dstat" "${host[@]}" --conn -o host.csv -o host.jsonl --record host.rec.gz 0.3
 start listeners "$l4dstat" --listeners --record listeners.rec.gz 0.3
 start filtered "$l4dstat" --json --port 1 --record filtered.rec.gz 0.3
 start killed "$l4dstat" --json --record killed.rec.gz 0.3
-for name in json table lines listeners filtered killed; do
+for name in json table lines host listeners filtered killed; do
 	within 20 "$name has its first interval" test -s $name.out
 done
 "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --from "$net4.1.1" --port 7000 --count 30 --bytes 100
@@ -46,10 +48,11 @@ done
 settle
 for _ in 1 2 3; do
 	next_line json
+	next_line host
 	next_line killed
 done
 kill -KILL "${job_pid[killed]}"
-stop json table lines listeners filtered tcp-server udp-server
+stop json table lines host listeners filtered tcp-server udp-server
 
 replay --json --top 3 -o /dev/null --replay json.rec.gz >/dev/null && fail "-o /dev/null has no format"
 replay --json --top 3 --replay json.rec.gz >json.again
@@ -62,6 +65,17 @@ replay --by subnet,port --replay table.rec >table.again
 same "--by" table.out table.again
 replay "${lines[@]}" --replay lines.rec.gz >lines.again
 same "lines" lines.out lines.again
+replay "${host[@]}" --conn --replay host.rec.gz >host.again
+same "columns of the host" host.out host.again
+replay "${host[@]}" --conn --csv --replay host.rec.gz >host-csv.again
+same "the same as CSV" host.csv host-csv.again
+replay "${host[@]}" --json --replay host.rec.gz >host-json.again
+same "the same as JSON" host.jsonl host-json.again
+jq -se 'all(.system.cpu_idle != null and .top_mem.pid > 0 and .links[0].link_rx_packets != null)' host.jsonl >/dev/null ||
+	fail "the host's numbers are not there: $(tail -n 1 host.jsonl)"
+replay --csv -c -n -f -d -p --replay json.rec.gz >unseen.again
+at_least "lines of what was not shown when it was recorded" "$(wc -l <unseen.again)" 3
+head -n 1 unseen.again | grep -q _link_rx_bytes || fail "there is no interface: $(head -n 1 unseen.again)"
 replay --listeners --replay listeners.rec.gz >listeners.again
 same "--listeners" listeners.out listeners.again
 
@@ -107,7 +121,12 @@ refused 1 "absent.rec" --replay absent.rec
 refused 1 "--from" --replay json.rec.gz --from 2001-01-01 --to 2001-01-02
 refused 2 "--prefix4 24" --replay json.rec.gz --prefix4 32
 refused 2 "finer" --replay json.rec.gz --subnet 10.0.0.1
-refused 2 "--cpu" --replay json.rec.gz --cpu
+refused 2 "--top-cpu" --replay json.rec.gz --top-cpu
+refused 2 "there is no interface 'eth9'.*lo" --replay json.rec.gz -N eth9
+zcat json.rec.gz | jq -c 'del(.system, .links, .disks)' >older.rec
+refused 2 "--cpu was not recorded" --replay older.rec --cpu
+replay --json --top 3 --replay older.rec >older.again
+same "an older recording" json.out older.again
 refused 2 "delay" --replay json.rec.gz 1
 refused 1 "json.csv.*no recording" --record json.csv --replay json.rec.gz
 mkdir disk && mount -t tmpfs -o size=16k l4test disk

@@ -40,7 +40,8 @@ SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(O)/%.o)
 # What a unit test is linked with: everything that needs no kernel.
 PURE_OBJECTS := $(filter-out $(O)/main.o $(O)/source_bpf.o,$(OBJECTS))
-BENCH_TOOLS := $(patsubst tests/bench.d/%.c,$(O)/bench/%,$(wildcard tests/bench.d/*.c))
+BENCH_TOOLS := $(patsubst tests/bench.d/%.c,$(O)/bench/%,$(filter-out %.bpf.c,$(wildcard tests/bench.d/*.c))) \
+	$(patsubst tests/bench.d/%.c,$(O)/bench/%.o,$(wildcard tests/bench.d/*.bpf.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*.c))
 UNIT_TESTS := $(patsubst tests/unit/test_%.c,$(O)/tests/unit-%,$(wildcard tests/unit/test_*.c))
 
@@ -132,6 +133,10 @@ $(O)/fault-%.so: tests/fault/%.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -fPIC -o $@ $< $(LDFLAGS)
 
+$(O)/bench/%.bpf.o: tests/bench.d/%.bpf.c | $(O)/bench
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(O)/bench/%: tests/bench.d/%.c $(PURE_OBJECTS) | $(O)/bench
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(PURE_OBJECTS) $(LDFLAGS) $(LIBRARY_LIBS) -lm -lpthread
@@ -193,10 +198,11 @@ soak:
 	$(Q)$(MAKE) --no-print-directory tests-built
 	$(Q)$(as_root) tests/soak
 
+# ROWS=3,4 or ROWS=tcp: only these. QUICK=1: few rounds. Ends with a table, which is in build/bench/table.md too.
 bench:
 	$(Q)tools/setup test
 	$(Q)$(MAKE) --no-print-directory tests-built $(BENCH_TOOLS)
-	$(Q)$(as_root) tests/bench $(ARGS)
+	$(Q)$(as_root) env QUICK=$(QUICK) tests/bench $(ROWS)
 
 # Mode, file and place of all that is installed, and so of all that is taken away again.
 INSTALLED = 0755:l4dstat:$(sbindir)/l4dstat \

@@ -22,7 +22,7 @@ PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 INSTALL ?= install
 
-LIBRARIES := libbpf libcap-ng jansson libmicrohttpd ncursesw zlib
+LIBRARIES := libbpf libcap-ng jansson libmicrohttpd libseccomp ncursesw zlib
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Wno-missing-field-initializers -Werror
 O := build
 
@@ -167,7 +167,8 @@ run:
 compiler-flags:
 	@echo '$(filter-out -W% -g -O% -DL4DSTAT_VERSION%,$(ALL_CFLAGS)) -DL4DSTAT_VERSION=__FILE__'
 
-tests-built: all $(UNIT_TESTS) $(O)/fault-memory.so $(O)/fault-clock.so $(O)/traffic $(O)/check-vmlinux $(O)/verified $(O)/alter-types
+tests-built: all $(UNIT_TESTS) $(addprefix $(O)/fault-,memory.so clock.so intruder.so) $(O)/traffic \
+	$(addprefix $(O)/,check-vmlinux verified alter-types)
 
 test:
 	$(Q)tools/setup test

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "confine.h"
 #include "feature.h"
 #include "kernel.h"
 #include "walk.h"
@@ -29,6 +30,7 @@ enum kind {
 	HELPER,
 	MAP,
 	NETLINK,
+	SECCOMP,
 };
 
 struct feature {
@@ -81,6 +83,7 @@ static const struct feature features[] = {
 	{MAP, "HASH", 0, true, "counts"},
 	{MAP, "PERCPU_ARRAY", 0, true, "where lost datagrams came from"},
 	{NETLINK, "sock_diag", 0, false, "nothing, but states cost more"},
+	{SECCOMP, "filter", 0, false, "nothing, but no system call is forbidden to l4dstat"},
 };
 
 static bool has_capability(const struct feature *feature, const struct btf *kernel)
@@ -155,6 +158,13 @@ static bool has_sock_diag(const struct feature *feature, const struct btf *kerne
 	return fd >= 0;
 }
 
+static bool has_seccomp(const struct feature *feature, const struct btf *kernel)
+{
+	(void)feature;
+	(void)kernel;
+	return confine_possible();
+}
+
 static const struct {
 	const char *name;
 	bool (*here)(const struct feature *feature, const struct btf *kernel);
@@ -165,7 +175,7 @@ static const struct {
 	[FUNCTION] = {"function", has_function, true}, [HOOK] = {"hook", has_hook, true},
 	[ITERATOR] = {"iterator", has_iterator, true}, [WALK] = {"iterator", has_walk, true},
 	[HELPER] = {"helper", has_helper, true},       [MAP] = {"map", has_map, true},
-	[NETLINK] = {"netlink", has_sock_diag},
+	[NETLINK] = {"netlink", has_sock_diag},	       [SECCOMP] = {"seccomp", has_seccomp},
 };
 
 enum { FEATURES = sizeof(features) / sizeof(*features) };

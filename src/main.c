@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "alert_teller.h"
+#include "confine.h"
 #include "feature.h"
 #include "format.h"
 #include "help.h"
@@ -335,13 +336,16 @@ static int drop(const struct run *run)
 {
 	const struct options *options = run->options;
 	const struct privileges_need need = {
+		.programs = run->kind == &source_live,
 		.namespaces = run->kind == &source_live && options->netns == OPTIONS_NETNS_ALL &&
 			      (wants_states(run) || dimension_listed(&options->by, DIM_NETNS)),
 		.files = options->textfile || options->record || options->replay[0],
+		.creates = options->textfile || options->record,
 		.processes = options_host_parts(options) & HOST_READ_PROCESS_IO,
+		.serves = options->listen.length,
 	};
 
-	return privileges_drop(&need);
+	return privileges_drop(&need) ?: confine(&need);
 }
 
 static enum exit_code run_outputs(struct run *run)

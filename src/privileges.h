@@ -5,11 +5,14 @@
 
 #include <stdbool.h>
 
-/* What is still to be done when everything has been opened, of what takes capabilities. */
+/* What is still to be done when everything has been opened. */
 struct privileges_need {
+	bool programs;	 /* read maps, run iterators */
 	bool namespaces; /* look into other network namespaces */
-	bool files;	 /* make files in directories of others */
+	bool files;	 /* open files in directories of others */
+	bool creates;	 /* make, rename and delete files */
 	bool processes;	 /* read what only a process's own user may */
+	bool serves;	 /* answer over HTTP */
 };
 
 /* Does this program run with the rights of others, as a setuid program does? Then it has said so on stderr. */

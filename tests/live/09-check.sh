@@ -22,7 +22,7 @@ nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --)
 check 0 "$l4dstat"
 for feature in "capability CAP_BPF" "capability CAP_SYS_ADMIN" "types /sys/kernel/btf/vmlinux" "cgroup2 mounted" \
 	"tracepoint tcp_retransmit_skb" "hook CGROUP_INET_EGRESS" "iterator task_file" "helper sk_storage_get" \
-	"map SK_STORAGE" "netlink sock_diag" "programs attached"; do
+	"map SK_STORAGE" "netlink sock_diag" "seccomp filter" "programs attached"; do
 	equal "$feature" "$(here "$feature")" yes
 done
 equal "features that are needed and not here" "$(grep -c '^no *yes' "$work/check")" 0

@@ -26,6 +26,7 @@ runs() { # NAME CAPABILITIES COMMAND…
 	within 30 "$1 writes its first line" job_said "$1" .
 	equal "$1: capabilities" "$(capabilities "$1")" "$2"
 	equal "$1: NoNewPrivs" "$(of_status "$1" NoNewPrivs)" 1
+	equal "$1: Seccomp" "$(of_status "$1" Seccomp)" 2
 	equal "$1: files in /proc of its user's" "$(find "/proc/${job_pid[$1]}/environ" -not -user root | wc -l)" 0
 	stop "$1"
 }

@@ -39,7 +39,8 @@ BPF_CFLAGS = -g -O2 -std=gnu11 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-pa
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(O)/%.o)
 # What a unit test is linked with: everything that needs no kernel.
-PURE_OBJECTS := $(filter-out $(O)/main.o $(O)/source_bpf.o,$(OBJECTS))
+LIVE_OBJECTS := $(patsubst %,$(O)/%.o,source_bpf programs tallies) # with the BPF programs in them
+PURE_OBJECTS := $(filter-out $(O)/main.o $(LIVE_OBJECTS),$(OBJECTS))
 BENCH_TOOLS := $(patsubst tests/bench.d/%.c,$(O)/bench/%,$(filter-out %.bpf.c,$(wildcard tests/bench.d/*.c))) \
 	$(patsubst tests/bench.d/%.c,$(O)/bench/%.o,$(wildcard tests/bench.d/*.bpf.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*.c))
@@ -89,7 +90,7 @@ $(O)/%.o: src/%.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/source_bpf.o: $(O)/l4dstat.skel.h
+$(LIVE_OBJECTS): $(O)/l4dstat.skel.h
 
 # bpftool's linker drops the debug sections that would make the skeleton thirty times as large.
 $(O)/l4dstat.skel.h: $(O)/l4dstat.bpf.o

@@ -4,9 +4,7 @@
  * puts a fresh store of cells in place and drains the old one.
  * Not here: what the cells mean (report.c).
  */
-#include <arpa/inet.h>
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <malloc.h>
@@ -14,20 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 #include "cgroup.h"
 #include "cover.h"
 #include "feature.h"
-#include "iterator.h"
-#include "kernel.h"
 #include "l4_types.h" /* the skeleton uses them */
 #include "l4dstat.skel.h"
 #include "memory.h"
 #include "netns.h"
+#include "programs.h"
 #include "source.h"
 #include "store.h"
+#include "tallies.h"
 #include "visit.h"
 #include "walk.h"
 
@@ -45,12 +41,10 @@ struct source {
 	struct snapshot meanwhile; /* what was booked while the last interval was read: of the present one */
 	struct store_losses meanwhile_losses;
 	unsigned int cells_max;
-	uint32_t netns;				 /* the only one to look at; 0: all */
-	struct timespec began;			 /* of this interval, CLOCK_MONOTONIC */
-	uint64_t missed, states_overflow;	 /* as of its begin */
-	uint64_t tallies[TALLY_COUNT][L4_TALLY]; /* as of its begin */
-	char *tally_names[TALLY_COUNT][L4_TALLY];
-	bool has_tally[TALLY_COUNT];
+	uint32_t netns;			  /* the only one to look at; 0: all */
+	struct timespec began;		  /* of this interval, CLOCK_MONOTONIC */
+	uint64_t missed, states_overflow; /* as of its begin */
+	struct tallies tallies;
 	struct snapshot_listener *listeners; /* of the last interval, by socket */
 	size_t listener_count;
 	struct visit_listened *listened;
@@ -59,207 +53,6 @@ struct source {
 	uint32_t batch;
 };
 
-static int print_all(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	return vfprintf(stderr, format, args);
-}
-
-static int print_nothing(enum libbpf_print_level level, const char *format, va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
-static void set_mask(volatile const __u32 *knob, unsigned int first_bit, unsigned int length)
-{
-	__u32 *mask = (__u32 *)knob; /* read-only for the programs, not before they are loaded */
-
-	for (unsigned int bit = first_bit + length; bit < 128; bit++)
-		mask[bit / 32] &= ~htonl(1u << (31 - bit % 32));
-}
-
-static const char *attached_to(const struct bpf_program *program, const char *kind)
-{
-	const char *section = bpf_program__section_name(program);
-	const size_t length = strlen(kind);
-
-	return strncmp(section, kind, length) ? NULL : section + length;
-}
-
-/*
- * Leaves out the programs whose tracepoint this kernel does not have, which are those that see who uses a socket;
- * feature_check() has seen to the others. The fexit programs take their place, and only that.
- */
-static void leave_out_missing(struct l4dstat_bpf *programs, const struct btf *kernel)
-{
-	bool sees_users = true, has_functions = true;
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, programs->obj) {
-		const char *tracepoint = attached_to(program, "tp_btf/");
-		const char *function = attached_to(program, "fexit/");
-
-		if (function && !kernel_has_function(kernel, function))
-			has_functions = false;
-		if (!tracepoint || kernel_has_tracepoint(kernel, tracepoint))
-			continue;
-		sees_users &= strncmp(tracepoint, "sock_", 5) != 0;
-		bpf_program__set_autoload(program, false);
-	}
-	bpf_object__for_each_program(program, programs->obj) {
-		if (attached_to(program, "fexit/"))
-			bpf_program__set_autoload(program, !sees_users && has_functions);
-	}
-	programs->rodata->l4_sees_users = sees_users || has_functions;
-	if (!programs->rodata->l4_sees_users)
-		fputs("l4dstat: notice: this kernel does not show who sends and receives: a socket that changes hands "
-		      "keeps its first owner\n",
-		      stderr);
-}
-
-/*
- * A function that the kernel does not have libbpf looks for in the types of modules too, which takes CAP_SYS_ADMIN, and
- * if it may not, nothing is loaded. But it does so only once: this asks for some such function, so that it has been.
- */
-static void have_modules_searched(const struct l4dstat_bpf *programs)
-{
-	if (!programs->rodata->l4_has_cast)
-		bpf_program__set_attach_target(programs->progs.l4_set_state, 0, "bpf_rdonly_cast");
-}
-
-/* To read a dropped packet takes a cast or, before 6.2, a helper that lockdown=confidentiality forbids. */
-static void leave_out_unreadable(struct l4dstat_bpf *programs)
-{
-	if (programs->rodata->l4_has_cast ||
-	    libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_probe_read_kernel, NULL) == 1)
-		return;
-	fputs("l4dstat: notice: this kernel is locked down and does not let a program read dropped packets: only what "
-	      "full receive buffers lose of IPv4 is seen\n",
-	      stderr);
-	bpf_program__set_autoload(programs->progs.l4_dropped, false);
-}
-
-/* The walk has two ways, see walk.h. */
-static void leave_out_other_walk(struct l4dstat_bpf *programs, const struct btf *kernel)
-{
-	const bool over_ledger = walk_may_go_over_ledger(kernel);
-
-	bpf_program__set_autoload(programs->progs.l4_walk, over_ledger);
-	bpf_program__set_autoload(programs->progs.l4_walk_files, !over_ledger);
-	bpf_program__set_autoload(programs->progs.l4_walk_netns, !over_ledger);
-	bpf_map__set_autocreate(programs->maps.l4_walked, !over_ledger);
-}
-
-static void name_errors(char **names)
-{
-	for (int error = 1; error < L4_TALLY; error++) {
-		const char *name = strerrorname_np(error);
-
-		if (name)
-			names[error] = memory_format("%s", name);
-	}
-}
-
-/* By the running kernel's own names: their numbers move. */
-static void name_tallies(struct source *source, const struct btf *kernel)
-{
-	const struct l4dstat_bpf *programs = source->programs;
-
-	source->has_tally[TALLY_RESETS_OUT] = programs->rodata->l4_has_reset_reason;
-	source->has_tally[TALLY_UDP_DROPS] = bpf_program__autoload(programs->progs.l4_dropped);
-	source->has_tally[TALLY_UDP_SEND_ERRORS] = programs->rodata->l4_sees_users;
-	kernel_enumerators(kernel, "sk_rst_reason", "SK_RST_REASON_", source->tally_names[TALLY_RESETS_OUT], L4_TALLY);
-	kernel_enumerators(kernel, "skb_drop_reason", "SKB_DROP_REASON_", source->tally_names[TALLY_UDP_DROPS],
-			   L4_TALLY);
-	name_errors(source->tally_names[TALLY_UDP_SEND_ERRORS]);
-}
-
-static int fit_to_kernel(struct source *source)
-{
-	struct l4dstat_bpf *programs = source->programs;
-	struct btf *kernel = btf__load_vmlinux_btf();
-
-	if (!kernel)
-		return -errno;
-	leave_out_missing(programs, kernel);
-	leave_out_other_walk(programs, kernel);
-	programs->rodata->l4_has_reset_reason = kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3;
-	programs->rodata->l4_has_rx_sk = kernel_tracepoint_arguments(kernel, "kfree_skb") >= 4;
-	programs->rodata->l4_has_cast = kernel_has_function(kernel, "bpf_rdonly_cast");
-	have_modules_searched(programs);
-	leave_out_unreadable(programs);
-	name_tallies(source, kernel);
-	btf__free(kernel);
-	return 0;
-}
-
-enum { TABLE_TCP, TABLE_UDP };
-
-/* Half of the cells for each protocol; where a key goes nobody can foretell. */
-static int lay_out_store(struct source *source, unsigned int cells)
-{
-	struct l4dstat_bpf *programs = source->programs;
-	struct store_table *tcp = &source->store.tables[TABLE_TCP], *udp = &source->store.tables[TABLE_UDP];
-	__u64 *factors = (__u64 *)programs->rodata->l4_factors;
-
-	*tcp = (struct store_table){.proto = L4_PROTO_TCP, .entry = sizeof(struct l4_entry), .slots = L4_TCP_SLOTS};
-	*udp = (struct store_table){
-		.proto = L4_PROTO_UDP, .entry = sizeof(struct l4_udp_entry), .slots = L4_UDP_SLOTS, .other = L4_PARTS};
-	store_layout(&tcp->layout, cells / 2);
-	store_layout(&udp->layout, cells / 2);
-	memcpy((void *)programs->rodata->l4_tcp_parts, tcp->layout.parts, sizeof(tcp->layout.parts));
-	memcpy((void *)programs->rodata->l4_udp_parts, udp->layout.parts, sizeof(udp->layout.parts));
-	if (getrandom(factors, sizeof(programs->rodata->l4_factors), 0) != sizeof(programs->rodata->l4_factors))
-		return -errno;
-	for (size_t i = 0; i < sizeof(programs->rodata->l4_factors) / sizeof(*factors); i++)
-		factors[i] |= 1;
-	return bpf_map__set_max_entries(programs->maps.l4_tcp_sets, tcp->layout.sets) ?:
-	       bpf_map__set_max_entries(programs->maps.l4_udp_sets, udp->layout.sets) ?:
-	       bpf_map__set_max_entries(programs->maps.l4_tcp_entries, tcp->layout.entries) ?:
-	       bpf_map__set_max_entries(programs->maps.l4_udp_entries, udp->layout.entries);
-}
-
-static int load(struct source *source, const struct source_settings *settings)
-{
-	struct l4dstat_bpf *programs = l4dstat_bpf__open();
-	struct bpf_program *program;
-	int err;
-
-	if (!programs)
-		return -errno;
-	source->programs = programs;
-	bpf_object__for_each_program(program, programs->obj) {
-		if (bpf_program__expected_attach_type(program) == BPF_TRACE_ITER)
-			bpf_program__set_autoattach(program, false); /* iterators are run, not left attached */
-	}
-	programs->rodata->l4_want_states = settings->states;
-	set_mask(programs->rodata->l4_mask4, 96, settings->prefix4);
-	set_mask(programs->rodata->l4_mask6, 0, settings->prefix6);
-	err = lay_out_store(source, settings->cells) ?: fit_to_kernel(source) ?: l4dstat_bpf__load(programs);
-	source->cells_max = settings->cells;
-	source->netns = settings->netns;
-	/* If it has no memory to try that, libbpf believes that maps cannot be mapped, and goes on without. */
-	return err ?: programs->bss && programs->rodata ? 0 : -ENOMEM;
-}
-
-static int open_store(struct source *source)
-{
-	const struct l4dstat_bpf *programs = source->programs;
-	struct store_table *tcp = &source->store.tables[TABLE_TCP], *udp = &source->store.tables[TABLE_UDP];
-
-	tcp->sets_fd = bpf_map__fd(programs->maps.l4_tcp_sets);
-	tcp->entries_fd = bpf_map__fd(programs->maps.l4_tcp_entries);
-	tcp->given = programs->bss->l4_tcp_given;
-	udp->sets_fd = bpf_map__fd(programs->maps.l4_udp_sets);
-	udp->entries_fd = bpf_map__fd(programs->maps.l4_udp_entries);
-	udp->given = programs->bss->l4_udp_given;
-	source->store.others_fd = bpf_map__fd(programs->maps.l4_others);
-	return store_open(&source->store);
-}
-
 /* The cell that takes the sockets whose state finds no cell. */
 static int prepare_states(const struct source *source)
 {
@@ -267,90 +60,6 @@ static int prepare_states(const struct source *source)
 	const struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_OTHER};
 
 	return bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_states), &key, &empty, BPF_ANY) ? -errno : 0;
-}
-
-/* One whose program writes nothing. */
-static int run_silent_iterator(const struct bpf_link *link)
-{
-	return iterator_run(link, 1, NULL, NULL);
-}
-
-static int run_once(struct bpf_program *program)
-{
-	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
-	int err;
-
-	if (!link)
-		return -errno;
-	err = run_silent_iterator(link);
-	bpf_link__destroy(link);
-	return err;
-}
-
-static int attach_over(struct bpf_program *program, const struct bpf_iter_attach_opts *opts, struct bpf_link **link)
-{
-	*link = bpf_program__attach_iter(program, opts);
-	return *link ? 0 : -errno;
-}
-
-static int attach_walk(struct source *source, const struct source_settings *settings)
-{
-	const struct l4dstat_bpf *bpf = source->programs;
-	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(bpf->maps.l4_ledgers)};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
-
-	if (bpf_program__autoload(bpf->progs.l4_walk))
-		return attach_over(bpf->progs.l4_walk, &opts, &source->walk.over_ledger);
-	source->walk.number = &bpf->bss->l4_walk_number;
-	source->walk.walked_fd = bpf_map__fd(bpf->maps.l4_walked);
-	source->walk.walked_max = bpf_map__max_entries(bpf->maps.l4_walked);
-	source->walk.everywhere = settings->states && !settings->netns; /* else nobody keeps the list of them */
-	return attach_over(bpf->progs.l4_walk_files, NULL, &source->walk.over_files)
-		       ?: attach_over(bpf->progs.l4_walk_netns, NULL, &source->walk.in_netns);
-}
-
-static int attach_in_netns(struct source *source, const struct source_settings *settings)
-{
-	if (!settings->states)
-		return 0;
-	return attach_over(source->programs->progs.l4_find_in_netns, NULL, &source->in_netns);
-}
-
-static int attach_to_cgroup(struct bpf_program *const *programs, struct bpf_link **const *links, size_t count)
-{
-	const int root = kernel_open_cgroup_root();
-	int err = root < 0 ? root : 0;
-
-	for (size_t i = 0; !err && i < count; i++) {
-		*links[i] = bpf_program__attach_cgroup(programs[i], root);
-		if (!*links[i])
-			err = -errno;
-	}
-	if (root >= 0)
-		close(root);
-	return err;
-}
-
-/*
- * The order matters: from sock_create on every new socket of a process has an entry in the ledger, then the
- * older ones get theirs, and only then datagrams are counted: what has no entry now is the kernel's own.
- */
-static int attach(struct source *source, const struct source_settings *settings)
-{
-	struct l4dstat_bpf *bpf = source->programs;
-	struct bpf_program *const sockets[] = {bpf->progs.l4_sock_create, bpf->progs.l4_bind4, bpf->progs.l4_bind6};
-	struct bpf_link **const socket_links[] = {&bpf->links.l4_sock_create, &bpf->links.l4_bind4,
-						  &bpf->links.l4_bind6};
-	struct bpf_program *const datagrams[] = {bpf->progs.l4_udp_ingress, bpf->progs.l4_udp_egress};
-	struct bpf_link **const datagram_links[] = {&bpf->links.l4_udp_ingress, &bpf->links.l4_udp_egress};
-
-	return attach_to_cgroup(sockets, socket_links, 3) ?:
-	       run_once(bpf->progs.l4_listeners) ?:
-	       l4dstat_bpf__attach(bpf) ?:
-	       run_once(bpf->progs.l4_find_sockets) ?:
-	       attach_to_cgroup(datagrams, datagram_links, 2) ?:
-	       attach_in_netns(source, settings) ?:
-	       attach_walk(source, settings);
 }
 
 static int complain(int err, const char *what)
@@ -367,39 +76,6 @@ static int complain(int err, const char *what)
 	else
 		fprintf(stderr, "l4dstat: cannot %s (%s); -v shows what the kernel says\n", what, why);
 	return err == -EACCES ? -EPERM : err;
-}
-
-/*
- * Program runs that the kernel skipped because the program was already running on that CPU, and lost bookings.
- * What one of the twin programs missed the other one saw.
- */
-static uint64_t count_missed(const struct source *source)
-{
-	const struct l4dstat_bpf *bpf = source->programs;
-	uint64_t missed = bpf->bss->l4_lost;
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, bpf->obj) {
-		struct bpf_prog_info info = {};
-		__u32 length = sizeof(info);
-
-		if (program == bpf->progs.l4_set_state || program == bpf->progs.l4_set_state_2)
-			continue;
-		if (bpf_program__fd(program) >= 0 && !bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length))
-			missed += info.recursion_misses;
-	}
-	return missed;
-}
-
-/* From here on the programs book to that part of the store; when this returns none books to the other one. */
-static int turn_to(struct source *source, uint32_t part)
-{
-	const __u32 zero = 0;
-	const int any_map = bpf_map__fd(source->programs->maps.l4_barrier_inner);
-
-	__atomic_store_n(&source->programs->bss->l4_part, part, __ATOMIC_SEQ_CST);
-	return bpf_map_update_elem(bpf_map__fd(source->programs->maps.l4_barrier), &zero, &any_map, BPF_ANY) ? -errno
-													     : 0;
 }
 
 /* Takes what was booked while the last interval was read. */
@@ -422,11 +98,11 @@ static int take_interval(struct source *source, struct snapshot *snapshot, struc
 	source->meanwhile_losses = (struct store_losses){};
 	if (source->in_netns)
 		cover_read();
-	err = turn_to(source, MEANWHILE);
+	err = programs_turn_to(source->programs, MEANWHILE);
 	clock_gettime(CLOCK_MONOTONIC, now);
 	clock_gettime(CLOCK_REALTIME, clock);
 	return err ?: store_read(&source->store, PART, true, source->netns, snapshot, losses)
-		   ?: turn_to(source, PART)
+		   ?: programs_turn_to(source->programs, PART)
 		   ?: store_read(&source->store, MEANWHILE, true, source->netns, &source->meanwhile,
 				 &source->meanwhile_losses);
 }
@@ -558,7 +234,7 @@ static int iterate_netns(void *context, uint64_t *found)
 {
 	struct source *source = context;
 	const uint64_t before = source->programs->bss->l4_found;
-	const int err = run_silent_iterator(source->in_netns);
+	const int err = programs_run_iterator(source->in_netns);
 
 	*found = source->programs->bss->l4_found - before;
 	return err;
@@ -647,17 +323,18 @@ int source_open(struct source **opened, const struct source_settings *settings)
 
 	if (err)
 		return err;
-	libbpf_set_print(settings->verbose ? print_all : print_nothing);
 	source = memory_new(1, sizeof(*source));
+	source->cells_max = settings->cells;
+	source->netns = settings->netns;
 	source->batch = BATCH;
 	source->keys = memory_new(source->batch, sizeof(*source->keys));
 	source->cells = memory_new(source->batch, sizeof(*source->cells));
-	err = load(source, settings);
+	err = programs_load(&source->programs, &source->store, &source->tallies, settings);
 	if (err) {
 		complain(err, "load its programs");
 		goto failed;
 	}
-	err = open_store(source) ?: prepare_states(source) ?: attach(source, settings);
+	err = prepare_states(source) ?: programs_attach(source->programs, &source->walk, &source->in_netns, settings);
 	if (err) {
 		complain(err, "attach its programs");
 		goto failed;
@@ -674,25 +351,6 @@ int source_open(struct source **opened, const struct source_settings *settings)
 failed:
 	source_close(source);
 	return err;
-}
-
-static void take_tallies(struct source *source, struct snapshot *snapshot)
-{
-	const __u64 *const counts[TALLY_COUNT] = {
-		[TALLY_RESETS_OUT] = source->programs->bss->l4_resets_out,
-		[TALLY_UDP_DROPS] = source->programs->bss->l4_udp_drops,
-		[TALLY_UDP_SEND_ERRORS] = source->programs->bss->l4_udp_send_errors,
-	};
-
-	for (int t = 0; t < TALLY_COUNT; t++) {
-		snapshot->tallies[t].names = source->has_tally[t] ? source->tally_names[t] : NULL;
-		for (int i = 0; i < L4_TALLY; i++) {
-			const uint64_t now = counts[t][i];
-
-			snapshot->tallies[t].count[i] = now - source->tallies[t][i];
-			source->tallies[t][i] = now;
-		}
-	}
 }
 
 static int source_read(struct source *source, struct snapshot *snapshot)
@@ -712,8 +370,8 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 	if (err)
 		return complain(err, "read its counters");
 
-	take_tallies(source, snapshot);
-	missed = count_missed(source);
+	tallies_take(&source->tallies, source->programs, snapshot);
+	missed = programs_missed(source->programs);
 	snapshot->timestamp = clock.tv_sec + clock.tv_nsec / 1e9;
 	snapshot->ended = now.tv_sec + now.tv_nsec / 1e9;
 	snapshot->interval = seconds_since(&source->began, &now);
@@ -776,8 +434,7 @@ static void source_close(struct source *source)
 	free(source->cells);
 	free(source->listeners);
 	free(source->listened);
-	for (int i = 0; i < TALLY_COUNT * L4_TALLY; i++)
-		free(source->tally_names[i / L4_TALLY][i % L4_TALLY]);
+	tallies_free(&source->tallies);
 	cover_free();
 	cgroup_free();
 	visit_free();

@@ -34,7 +34,7 @@ tell_rows() {
 	for out in "$work"/*.out; do
 		[ "$(head -c 1 "$out" 2>/dev/null)" = "{" ] || continue
 		echo "rows of ${out##*/}:"
-		jq -c 'select(.rows) | .ts as $ts | .rows[] | with_entries(select(.value != 0)) + {ts: $ts}' "$out" 2>&1 | tail -n 60
+		jq -c 'select(.rows) | .ts as $ts | .rows[] | with_entries(select(.value != 0)) + {ts: $ts}' "$out" 2>&1 | tail -n 20
 	done
 }
 

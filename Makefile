@@ -54,7 +54,7 @@ Q := @
 say = @printf '  %-9s %s\n' $(1) $(2);
 endif
 
-.PHONY: all docs run test test-kernels fuzz sanitize lint faults soak bench check-vmlinux install uninstall deb clean tests-built sanitized compiler-flags
+.PHONY: all docs run test test-kernels test-fresh fuzz sanitize lint faults soak bench check-vmlinux install uninstall deb clean tests-built sanitized compiler-flags
 
 PROGRAM := l4dstat
 
@@ -193,6 +193,11 @@ test-kernels:
 	$(Q)tools/setup test
 	$(Q)$(MAKE) --no-print-directory tests-built
 	$(Q)L4_ALL_KERNELS=1 tests/run kernels/$(ARGS)
+
+# The README's commands where nothing else is installed, on each Debian there is a promise for.
+test-fresh:
+	$(Q)tools/setup test
+	$(Q)for release in bookworm trixie; do $(as_root) tests/fresh $$release $(ARGS) || exit; done
 
 # Ten minutes under load, and 500 killed at work. SOAK_SECONDS, SOAK_KILLS.
 soak:

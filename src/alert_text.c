@@ -6,7 +6,7 @@
 
 #include "alert_text.h"
 #include "columns.h"
-#include "fields.h"
+#include "json_build.h"
 #include "memory.h"
 
 enum { VALUE_TEXT = 64 };
@@ -92,63 +92,35 @@ char *alert_sentence(const struct alert *alert, const struct dimension_context *
 
 /* For machines */
 
-static json_t *made(json_t *value)
-{
-	if (!value)
-		memory_exhausted();
-	return value;
-}
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, made(value)))
-		memory_exhausted();
-}
-
 static void set_text(json_t *object, const char *key, char *text)
 {
-	set(object, key, json_string(text));
+	json_put(object, key, json_string(text));
 	free(text);
-}
-
-static void set_number(json_t *object, const char *key, double value)
-{
-	const double rounded = round(value * 1e6) / 1e6;
-
-	set(object, key,
-	    rounded == floor(rounded) && fabs(rounded) < 1e15 ? json_integer(rounded) : json_real(rounded));
 }
 
 static void set_offender(json_t *object, const struct alert *alert, const struct dimension_context *context)
 {
 	const struct field_list fields = fields_of(alert->rule->of_listeners ? &listener_dims : &alert->rule->by);
 	char address[DIMENSION_ADDRESS];
-	struct field_value value;
 
 	if (alert->rule->of_listeners) {
 		dimension_print_address(address, alert->key.cell.prefix);
-		set(object, "address", json_string(address));
+		json_put(object, "address", json_string(address));
 	}
-	for (size_t i = 0; i < fields.count; i++) {
-		field_get(&value, &fields, i, &alert->key, context);
-		if (value.kind == FIELD_TEXT)
-			set(object, fields.fields[i].name, json_string(value.text));
-		else if (value.kind == FIELD_NUMBER)
-			set(object, fields.fields[i].name, json_integer(value.number));
-	}
+	json_put_fields(object, &fields, &alert->key, context);
 }
 
 json_t *alert_object(const struct alert *alert, const struct dimension_context *context)
 {
 	const struct alert_condition *condition = &alert->rule->conditions[0];
-	json_t *object = made(json_object());
+	json_t *object = json_made(json_object());
 
-	set(object, "alert", json_string(alert_rule_name(alert->rule)));
-	set(object, "rule", json_string(alert->rule->text));
+	json_put(object, "alert", json_string(alert_rule_name(alert->rule)));
+	json_put(object, "rule", json_string(alert->rule->text));
 	set_text(object, "metric", measure_text(condition));
-	set_number(object, "value", alert->value);
-	set_number(object, "threshold", condition->threshold);
-	set(object, "intervals", json_integer(alert->intervals));
+	json_put_number(object, "value", alert->value);
+	json_put_number(object, "threshold", condition->threshold);
+	json_put(object, "intervals", json_integer(alert->intervals));
 	set_offender(object, alert, context);
 	return object;
 }

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One object for all columns that show the host as a whole, one for each interface, disk, process. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "columns.h"
+#include "json_build.h"
 #include "json_host.h"
 #include "memory.h"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (!value || json_object_set_new(object, key, value))
-		memory_exhausted();
-}
 
 /* The member of that name, made if it is not there. */
 static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
@@ -21,23 +15,14 @@ static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
 
 	if (found)
 		return found;
-	set(object, key, make());
+	json_put(object, key, make());
 	return json_object_get(object, key);
-}
-
-/* Most are whole numbers. */
-static void set_number(json_t *object, const char *key, double value)
-{
-	if (isfinite(value))
-		set(object, key,
-		    value == floor(value) && fabs(value) < 1e15 ? json_integer((json_int_t)value)
-								: json_real(round(value * 1e6) / 1e6));
 }
 
 static void set_numbers(json_t *object, const struct column_group *group, const struct host_values *values)
 {
 	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
-		set_number(object, host_metrics[column->host].name, values->value[column->host]);
+		json_put_number(object, host_metrics[column->host].name, values->value[column->host]);
 }
 
 /* The object of the list whose `name` that is; two groups can show the same interface. */
@@ -51,10 +36,9 @@ static json_t *named(json_t *list, const char *name)
 		if (!strcmp(json_string_value(json_object_get(object, "name")), name))
 			return object;
 	}
-	object = json_object();
-	set(object, "name", json_string(name));
-	if (json_array_append_new(list, object))
-		memory_exhausted();
+	object = json_made(json_object());
+	json_put(object, "name", json_string(name));
+	json_append(list, object);
 	return object;
 }
 
@@ -82,8 +66,8 @@ static void add_process(json_t *interval, const struct column_group *group, cons
 		*c = *c == '-' ? '_' : *c;
 	if (*row->name) {
 		object = member(interval, key, json_object);
-		set(object, "pid", json_integer(row->pid));
-		set(object, "process", json_string(row->name));
+		json_put(object, "pid", json_integer(row->pid));
+		json_put(object, "process", json_string(row->name));
 		set_numbers(object, group, &row->values);
 	}
 	free(key);

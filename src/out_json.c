@@ -4,7 +4,6 @@
  * interval and unrounded.
  */
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "cover.h"
 #include "fields.h"
 #include "format.h"
+#include "json_build.h"
 #include "json_host.h"
 #include "memory.h"
 #include "output.h"
@@ -24,41 +24,10 @@ struct json_state {
 	struct report report; /* its memory is used again for each list */
 };
 
-/* jansson fails only when there is no memory: what it is given is valid UTF-8, every number finite. */
-static json_t *made(json_t *value)
-{
-	if (!value)
-		memory_exhausted();
-	return value;
-}
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	if (json_object_set_new(object, key, made(value)))
-		memory_exhausted();
-}
-
 /* Numbers people can read: as many decimals as mean something. */
 static json_t *rounded(double value, double unit)
 {
 	return json_real(round(value / unit) * unit);
-}
-
-static void set_field(json_t *row, const char *name, const struct field_value *value)
-{
-	if (value->kind != FIELD_NONE)
-		set(row, name, value->kind == FIELD_TEXT ? json_string(value->text) : json_integer(value->number));
-}
-
-static void set_fields(json_t *row, const struct field_list *fields, const struct dimension_key *key,
-		       const struct dimension_context *context)
-{
-	struct field_value value;
-
-	for (size_t i = 0; i < fields->count; i++) {
-		field_get(&value, fields, i, key, context);
-		set_field(row, fields->fields[i].name, &value);
-	}
 }
 
 /* What cannot be known is left out. */
@@ -66,17 +35,17 @@ static void set_value(json_t *object, const struct report_values *values, enum m
 {
 	if (isnan(report_value(values, metric)))
 		return;
-	set(object, metrics[metric].name,
-	    metrics[metric].kind != METRIC_RATIO ? json_integer(values->counter[metric])
-						 : rounded(report_value(values, metric), 1e-6));
+	json_put(object, metrics[metric].name,
+		 metrics[metric].kind != METRIC_RATIO ? json_integer(values->counter[metric])
+						      : rounded(report_value(values, metric), 1e-6));
 }
 
 static json_t *row_object(const struct report_row *row, const struct field_list *fields,
 			  const struct dimension_context *context)
 {
-	json_t *object = made(json_object());
+	json_t *object = json_made(json_object());
 
-	set_fields(object, fields, &row->key, context);
+	json_put_fields(object, fields, &row->key, context);
 	for (int m = 0; m < METRIC_COUNT; m++) {
 		if (report_value(&row->values, m))
 			set_value(object, &row->values, m);
@@ -87,12 +56,10 @@ static json_t *row_object(const struct report_row *row, const struct field_list 
 static json_t *list(const struct report *report, const struct dimension_context *context)
 {
 	const struct field_list fields = fields_of(&report->dims);
-	json_t *rows = made(json_array());
+	json_t *rows = json_made(json_array());
 
-	for (size_t i = 0; i < report->count; i++) {
-		if (json_array_append_new(rows, row_object(&report->rows[i], &fields, context)))
-			memory_exhausted();
-	}
+	for (size_t i = 0; i < report->count; i++)
+		json_append(rows, row_object(&report->rows[i], &fields, context));
 	return rows;
 }
 
@@ -109,13 +76,13 @@ static void set_list(struct json_state *state, json_t *object, const char *name,
 	};
 
 	report_make(&state->report, snapshot, &query);
-	set(object, name, list(&state->report, &settings->dimension));
+	json_put(object, name, list(&state->report, &settings->dimension));
 }
 
 /* Sets what of the total is a gauge, or what is not, as far as it was looked at. */
 static json_t *total_object(const struct report_values *total, bool gauges, const struct snapshot *snapshot)
 {
-	json_t *object = made(json_object());
+	json_t *object = json_made(json_object());
 
 	for (int m = 0; m < METRIC_COUNT; m++) {
 		if ((metrics[m].kind == METRIC_GAUGE) == gauges && snapshot_tells(snapshot, m))
@@ -129,65 +96,62 @@ static void set_totals(struct json_state *state, json_t *object, const struct sn
 	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1, .with_distinct = true};
 
 	report_make(&state->report, snapshot, &nothing);
-	set(object, "total", total_object(&state->report.total, false, snapshot));
+	json_put(object, "total", total_object(&state->report.total, false, snapshot));
 	if (snapshot->has_states)
-		set(object, "sockets", total_object(&state->report.total, true, snapshot));
+		json_put(object, "sockets", total_object(&state->report.total, true, snapshot));
 }
 
 static json_t *listener_object(const struct snapshot_listener *listener, const struct dimension_context *context)
 {
-	json_t *object = made(json_object());
+	json_t *object = json_made(json_object());
 	struct field_value value;
 
 	for (size_t i = 0; i < listener_field_count; i++) {
 		listener_field_get(&value, i, listener, context);
-		set_field(object, listener_field_name(i), &value);
+		json_put_field(object, listener_field_name(i), &value);
 	}
 	return object;
 }
 
 static void set_listeners(json_t *object, const struct snapshot *snapshot, const struct dimension_context *context)
 {
-	json_t *listeners = made(json_array());
+	json_t *listeners = json_made(json_array());
 
-	for (size_t i = 0; i < snapshot->listener_count; i++) {
-		if (json_array_append_new(listeners, listener_object(&snapshot->listeners[i], context)))
-			memory_exhausted();
-	}
-	set(object, "listeners", listeners);
+	for (size_t i = 0; i < snapshot->listener_count; i++)
+		json_append(listeners, listener_object(&snapshot->listeners[i], context));
+	json_put(object, "listeners", listeners);
 }
 
 /* What fires in this interval. */
 static void set_alerts(json_t *object, const struct output_settings *settings)
 {
-	json_t *alerts = made(json_array());
+	json_t *alerts = json_made(json_array());
 
 	for (size_t i = 0; i < alerts_count(settings->alerts); i++) {
 		const struct alert *alert = alerts_at(settings->alerts, i);
 
-		if (alert->event != ALERT_OVER &&
-		    json_array_append_new(alerts, made(alert_object(alert, &settings->dimension))))
-			memory_exhausted();
+		if (alert->event != ALERT_OVER)
+			json_append(alerts, alert_object(alert, &settings->dimension));
 	}
-	set(object, "alerts", alerts);
+	json_put(object, "alerts", alerts);
 }
 
 static json_t *quality_object(const struct snapshot *snapshot)
 {
 	const struct snapshot_quality *quality = &snapshot->quality;
-	json_t *object = made(json_object());
+	json_t *object = json_made(json_object());
 
 	for (int cover = 0; quality->has_cover && cover < COVER_COUNT; cover++)
-		set(object, cover_names[cover], rounded(quality->cover[cover], 1e-6));
+		json_put(object, cover_names[cover], rounded(quality->cover[cover], 1e-6));
 	if (quality->has_cover)
-		set(object, "unproven", json_integer(quality->unproven));
-	set(object, "unattributed", rounded(quality->unattributed, 1e-6));
-	set(object, "cells_used", json_integer(quality->cells_used));
-	set(object, "cells_max", json_integer(quality->cells_max));
-	set(object, "cell_overflow", json_integer(quality->cell_overflow));
-	set(object, "evictions", json_integer(quality->evictions));
-	set(object, "missed", json_integer(quality->missed));
-	set(object, "late_ms", rounded(quality->late_ms, 1e-3));
+		json_put(object, "unproven", json_integer(quality->unproven));
+	json_put(object, "unattributed", rounded(quality->unattributed, 1e-6));
+	json_put(object, "cells_used", json_integer(quality->cells_used));
+	json_put(object, "cells_max", json_integer(quality->cells_max));
+	json_put(object, "cell_overflow", json_integer(quality->cell_overflow));
+	json_put(object, "evictions", json_integer(quality->evictions));
+	json_put(object, "missed", json_integer(quality->missed));
+	json_put(object, "late_ms", rounded(quality->late_ms, 1e-3));
 	return object;
 }
 
@@ -206,12 +170,12 @@ static void set_tallies(json_t *object, const struct snapshot *snapshot)
 
 		if (!tally->names)
 			continue;
-		reasons = made(json_object());
+		reasons = json_made(json_object());
 		for (int i = 0; i < L4_TALLY; i++) {
 			if (tally->count[i])
-				set(reasons, tally->names[i] ?: "UNKNOWN", json_integer(tally->count[i]));
+				json_put(reasons, tally->names[i] ?: "UNKNOWN", json_integer(tally->count[i]));
 		}
-		set(object, names[t], reasons);
+		json_put(object, names[t], reasons);
 	}
 }
 
@@ -226,15 +190,15 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 		{"by_process", {{DIM_PROCESS}, 1}},
 	};
 	const struct output_settings *settings = state->settings;
-	json_t *object = made(json_object());
+	json_t *object = json_made(json_object());
 	char timestamp[FORMAT_TIMESTAMP];
 
 	format_timestamp(timestamp, snapshot->timestamp);
-	set(object, "v", json_integer(SCHEMA_VERSION));
-	set(object, "host", json_string(settings->host));
-	set(object, "timestamp", json_string(timestamp));
-	set(object, "ts", rounded(snapshot->timestamp, 1e-3));
-	set(object, "interval", rounded(snapshot->interval, 1e-6));
+	json_put(object, "v", json_integer(SCHEMA_VERSION));
+	json_put(object, "host", json_string(settings->host));
+	json_put(object, "timestamp", json_string(timestamp));
+	json_put(object, "ts", rounded(snapshot->timestamp, 1e-3));
+	json_put(object, "interval", rounded(snapshot->interval, 1e-6));
 	set_totals(state, object, snapshot);
 	set_tallies(object, snapshot);
 	json_add_host(object, settings, snapshot);
@@ -246,7 +210,7 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 		set_listeners(object, snapshot, &settings->dimension);
 	if (settings->alerts)
 		set_alerts(object, settings);
-	set(object, "quality", quality_object(snapshot));
+	json_put(object, "quality", quality_object(snapshot));
 	return object;
 }
 
@@ -345,20 +309,20 @@ static void set_flat(json_t *row, const char *key, json_t *value)
 	const bool rest = json_is_string(value) && !strcmp(json_string_value(value), "other");
 
 	if (!rest || strcmp(key, "port"))
-		set(row, key, json_incref(value));
+		json_put(row, key, json_incref(value));
 	if (rest)
-		set(row, "other", json_true());
+		json_put(row, "other", json_true());
 }
 
 static void write_row(struct flattening *flattening, const char *type, json_t *members)
 {
 	static const char *const common[] = {"v", "host", "timestamp", "interval"};
-	json_t *row = made(json_object()), *value;
+	json_t *row = json_made(json_object()), *value;
 	const char *key;
 
 	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
-		set(row, common[i], json_incref(json_object_get(flattening->interval, common[i])));
-	set(row, "type", json_string(type));
+		json_put(row, common[i], json_incref(json_object_get(flattening->interval, common[i])));
+	json_put(row, "type", json_string(type));
 	json_object_foreach(members, key, value) set_flat(row, key, value);
 	if (!flattening->err)
 		flattening->err = write_line(flattening->file, row);
@@ -372,10 +336,10 @@ static void write_reasons(struct flattening *flattening, const char *key, json_t
 
 	json_object_foreach(counts, reason, count)
 	{
-		json_t *members = made(json_object());
+		json_t *members = json_made(json_object());
 
-		set(members, "reason", json_string(reason));
-		set(members, "count", json_incref(count));
+		json_put(members, "reason", json_string(reason));
+		json_put(members, "count", json_incref(count));
 		write_row(flattening, key, members);
 		json_decref(members);
 	}

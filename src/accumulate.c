@@ -5,6 +5,7 @@
 
 #include "accumulate.h"
 #include "memory.h"
+#include "places.h"
 
 enum { OTHER = SLOTS_MAX };
 
@@ -45,47 +46,40 @@ static const struct {
 struct gathering {
 	struct slots_row *rows;
 	size_t count;
-	uint32_t *of_cell; /* row of each cell, NO_ROW: `other` */
-	uint32_t *index;   /* open addressing, at most half full: row + 1, 0: free */
-	size_t mask;
+	uint32_t *of_cell;    /* row of each cell, NO_ROW: `other` */
+	struct places places; /* of rows, by their key */
 };
 
 enum { NO_ROW = UINT32_MAX };
 
 static struct gathering gathering_new(size_t most)
 {
-	struct gathering gathering = {
-		.rows = memory_new(most, sizeof(*gathering.rows)),
-		.of_cell = memory_new(most, sizeof(*gathering.of_cell)),
+	return (struct gathering){
+		.rows = memory_new(most, sizeof(struct slots_row)),
+		.of_cell = memory_new(most, sizeof(uint32_t)),
+		.places = places_new(most),
 	};
-	size_t size = 16;
-
-	while (size < most * 2)
-		size *= 2;
-	gathering.index = memory_new(size, sizeof(*gathering.index));
-	gathering.mask = size - 1;
-	return gathering;
 }
 
 static void gathering_free(struct gathering *gathering)
 {
 	free(gathering->rows);
 	free(gathering->of_cell);
-	free(gathering->index);
+	places_free(&gathering->places);
 }
 
 /* The row of that key, a new one if there is none. */
 static uint32_t row_of(struct gathering *gathering, const struct dimension_key *key)
 {
-	size_t at = dimension_hash(key) & gathering->mask;
+	uint32_t *slot = places_first(&gathering->places, dimension_hash(key));
 
-	while (gathering->index[at] && memcmp(&gathering->rows[gathering->index[at] - 1].key, key, sizeof(*key)))
-		at = (at + 1) & gathering->mask;
-	if (!gathering->index[at]) {
+	while (*slot && memcmp(&gathering->rows[*slot - 1].key, key, sizeof(*key)))
+		slot = places_next(&gathering->places, slot);
+	if (!*slot) {
 		gathering->rows[gathering->count].key = *key;
-		gathering->index[at] = ++gathering->count;
+		*slot = ++gathering->count;
 	}
-	return gathering->index[at] - 1;
+	return *slot - 1;
 }
 
 static void weigh_cell(struct slots_row *row, const struct snapshot_cell *cell)
@@ -147,9 +141,7 @@ static void show(struct accumulate_values *values)
 /* Of half-open connections alone the subnet is known; a cell of other states has none. */
 static bool has_place(const struct snapshot_cell *cell, enum accumulate_view view)
 {
-	static const uint8_t none[L4_PREFIX_LEN];
-
-	return cell->kind != CELL_STATES || view != ACCUMULATE_SUBNET || memcmp(cell->key.prefix, none, sizeof(none));
+	return cell->kind != CELL_STATES || view != ACCUMULATE_SUBNET || dimension_is_known(cell->key.prefix);
 }
 
 /* A slot that changed hands begins at 0; if nobody has read it, `other` gets what it had. */

@@ -6,47 +6,40 @@
 #include "alert_groups.h"
 #include "memory.h"
 
-enum { SLOTS_MIN = 64 };
+enum { GROUPS_MIN = 32 };
 
 static void begin(struct alert_groups *groups)
 {
-	if (!groups->slots) {
-		groups->slots = memory_new(SLOTS_MIN, sizeof(*groups->slots));
-		groups->mask = SLOTS_MIN - 1;
-	}
-	memset(groups->slots, 0, (groups->mask + 1) * sizeof(*groups->slots));
+	places_clear(&groups->places);
 	groups->count = 0;
 }
 
 void alert_groups_free(struct alert_groups *groups)
 {
 	free(groups->groups);
-	free(groups->slots);
+	places_free(&groups->places);
 	*groups = (struct alert_groups){};
 }
 
 /* Where the key is, or would be. */
 static uint32_t *slot_of(const struct alert_groups *groups, const struct dimension_key *key)
 {
-	size_t at = dimension_hash(key) & groups->mask;
+	uint32_t *slot = places_first(&groups->places, dimension_hash(key));
 
-	while (groups->slots[at] && memcmp(&groups->groups[groups->slots[at] - 1].key, key, sizeof(*key)))
-		at = (at + 1) & groups->mask;
-	return &groups->slots[at];
+	while (*slot && memcmp(&groups->groups[*slot - 1].key, key, sizeof(*key)))
+		slot = places_next(&groups->places, slot);
+	return slot;
 }
 
-/* At most half of the slots are taken. */
+/* Makes room for one more. */
 static void grow(struct alert_groups *groups)
 {
-	if (groups->count == groups->capacity) {
-		groups->capacity = groups->capacity ? 2 * groups->capacity : SLOTS_MIN;
-		groups->groups = memory_resize(groups->groups, groups->capacity, sizeof(*groups->groups));
-	}
-	if (2 * groups->count <= groups->mask)
+	if (groups->count < groups->capacity)
 		return;
-	free(groups->slots);
-	groups->mask = 2 * groups->mask + 1;
-	groups->slots = memory_new(groups->mask + 1, sizeof(*groups->slots));
+	groups->capacity = groups->capacity ? 2 * groups->capacity : GROUPS_MIN;
+	groups->groups = memory_resize(groups->groups, groups->capacity, sizeof(*groups->groups));
+	places_free(&groups->places);
+	groups->places = places_new(groups->capacity);
 	for (size_t i = 0; i < groups->count; i++)
 		*slot_of(groups, &groups->groups[i].key) = i + 1;
 }
@@ -66,20 +59,13 @@ static struct alert_group *group_for(struct alert_groups *groups, const struct d
 	return &groups->groups[*slot - 1];
 }
 
-static bool has_prefix(const struct snapshot_cell *cell)
-{
-	static const uint8_t none[L4_PREFIX_LEN];
-
-	return memcmp(cell->key.prefix, none, sizeof(none));
-}
-
 /* Whose a cell is has to be known, and of sockets by state where they are connected to: as in a report. */
 static bool has_place(const struct snapshot_cell *cell, const struct dimension_list *by)
 {
 	if (!by->count)
 		return true;
 	return cell->key.owner != L4_OWNER_OTHER &&
-	       (cell->kind == CELL_COUNTS || has_prefix(cell) || !dimension_listed(by, DIM_SUBNET));
+	       (cell->kind == CELL_COUNTS || dimension_is_known(cell->key.prefix) || !dimension_listed(by, DIM_SUBNET));
 }
 
 /* Adds up what conditions that are not `distinct` are about. */

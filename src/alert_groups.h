@@ -7,6 +7,7 @@
 #define L4_ALERT_GROUPS_H
 
 #include "alert_rule.h"
+#include "places.h"
 #include "snapshot.h"
 
 struct alert_group {
@@ -14,12 +15,11 @@ struct alert_group {
 	struct alert_sum sums[ALERT_CONDITIONS];
 };
 
-/* Found by their key: a hash table of their places. Zero: empty. */
+/* Zero: empty. */
 struct alert_groups {
 	struct alert_group *groups; /* count of them; owned */
 	size_t count, capacity;
-	uint32_t *slots; /* open addressing: place + 1, 0: free; owned */
-	size_t mask;
+	struct places places; /* by their key */
 };
 
 /*

@@ -60,6 +60,13 @@ static const char *proto_name(uint8_t proto)
 	return proto == L4_PROTO_TCP ? "tcp" : "udp";
 }
 
+bool dimension_is_known(const uint8_t address[static L4_PREFIX_LEN])
+{
+	static const uint8_t none[L4_PREFIX_LEN];
+
+	return memcmp(address, none, sizeof(none));
+}
+
 bool dimension_is_ipv4(const uint8_t address[static L4_PREFIX_LEN])
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -86,10 +93,9 @@ static unsigned int prefix_bits(const uint8_t prefix[static L4_PREFIX_LEN], cons
 
 static void print_subnet(char *text, const struct dimension_key *key, const struct dimension_context *context)
 {
-	static const uint8_t none[L4_PREFIX_LEN];
 	char address[DIMENSION_ADDRESS];
 
-	if (!memcmp(key->cell.prefix, none, sizeof(none)) && context->prefix6) {
+	if (!dimension_is_known(key->cell.prefix) && context->prefix6) {
 		strcpy(text, "unknown"); /* a reset for no socket, say */
 		return;
 	}

@@ -62,6 +62,9 @@ uint64_t dimension_hash(const struct dimension_key *key);
 
 bool dimension_listed(const struct dimension_list *list, enum dimension dim);
 
+/* Whether there is an address; all zeros where none could be had. */
+bool dimension_is_known(const uint8_t address[static L4_PREFIX_LEN]);
+
 /* ::ffff:a.b.c.d */
 bool dimension_is_ipv4(const uint8_t address[static L4_PREFIX_LEN]);
 

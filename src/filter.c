@@ -5,13 +5,6 @@
 #include "dimension.h"
 #include "filter.h"
 
-static bool is_set(const uint8_t address[static L4_PREFIX_LEN])
-{
-	static const uint8_t none[L4_PREFIX_LEN];
-
-	return memcmp(address, none, sizeof(none));
-}
-
 static bool is_loopback(const uint8_t address[static L4_PREFIX_LEN])
 {
 	static const uint8_t ipv6[L4_PREFIX_LEN] = {[15] = 1};
@@ -112,7 +105,8 @@ static bool cell_let(const struct filter *filter, const struct snapshot_cell *ce
 		return false;
 	if (cell->key.owner == L4_OWNER_OTHER)
 		return is_only_proto(filter);
-	if (filter_has_address(filter) && (!is_set(cell->key.prefix) || !address_let(filter, cell->key.prefix)))
+	if (filter_has_address(filter) &&
+	    (!dimension_is_known(cell->key.prefix) || !address_let(filter, cell->key.prefix)))
 		return false;
 	return port_let(filter, cell->key.port) && pid_let(filter, &cell->key) &&
 	       name_let(filter, cell->key.owner, cell->cell.comm);

@@ -9,6 +9,7 @@
 
 #include "distinct.h"
 #include "memory.h"
+#include "places.h"
 #include "report.h"
 
 enum { NO_GROUP = UINT32_MAX, LEFT_OUT = UINT32_MAX - 1 };
@@ -26,8 +27,7 @@ struct grouping {
 	uint32_t *of_cell; /* group of each cell, NO_GROUP for cells of `other`, LEFT_OUT for what has no place here */
 	struct group *groups;
 	uint32_t count;
-	uint32_t *slots; /* open addressing, at most half full: group + 1, 0: free */
-	size_t mask;
+	struct places places; /* of groups, by their key */
 };
 
 static struct group *group_for(struct grouping *grouping, const struct snapshot *snapshot, uint32_t cell,
@@ -36,10 +36,10 @@ static struct group *group_for(struct grouping *grouping, const struct snapshot 
 	const struct dimension_key key = dimension_key_of(&snapshot->cells[cell], dims);
 	const uint64_t hash = dimension_hash(&key);
 	struct group *group;
-	size_t at;
+	uint32_t *slot;
 
-	for (at = hash & grouping->mask; grouping->slots[at]; at = (at + 1) & grouping->mask) {
-		group = &grouping->groups[grouping->slots[at] - 1];
+	for (slot = places_first(&grouping->places, hash); *slot; slot = places_next(&grouping->places, slot)) {
+		group = &grouping->groups[*slot - 1];
 		if (group->hash == hash) {
 			const struct dimension_key other = dimension_key_of(&snapshot->cells[group->first], dims);
 
@@ -48,7 +48,7 @@ static struct group *group_for(struct grouping *grouping, const struct snapshot 
 		}
 	}
 	group = &grouping->groups[grouping->count++];
-	grouping->slots[at] = grouping->count;
+	*slot = grouping->count;
 	*group = (struct group){.hash = hash, .first = cell};
 	return group;
 }
@@ -91,32 +91,21 @@ static void add_to_group(struct group *group, const struct snapshot_cell *cell, 
 	}
 }
 
-static bool has_prefix(const struct snapshot_cell *cell)
-{
-	static const uint8_t none[L4_PREFIX_LEN];
-
-	return memcmp(cell->key.prefix, none, sizeof(none));
-}
-
 static struct grouping grouping_new(const struct snapshot *snapshot, const struct dimension_list *dims,
 				    const struct report_sort *sort)
 {
 	struct grouping grouping = {
 		.of_cell = memory_new(snapshot->count, sizeof(*grouping.of_cell)),
 		.groups = memory_new(snapshot->count, sizeof(*grouping.groups)),
+		.places = places_new(snapshot->count),
 	};
-	size_t size = 16;
-
-	while (size < snapshot->count * 2)
-		size *= 2;
-	grouping.slots = memory_new(size, sizeof(*grouping.slots));
-	grouping.mask = size - 1;
 
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct snapshot_cell *cell = &snapshot->cells[i];
 		struct group *group;
 
-		if (cell->kind == CELL_STATES && !has_prefix(cell) && dimension_listed(dims, DIM_SUBNET)) {
+		if (cell->kind == CELL_STATES && !dimension_is_known(cell->key.prefix) &&
+		    dimension_listed(dims, DIM_SUBNET)) {
 			grouping.of_cell[i] = LEFT_OUT; /* only half-open connections are counted by subnet */
 			continue;
 		}
@@ -150,7 +139,7 @@ static void grouping_free(struct grouping *grouping)
 {
 	free(grouping->of_cell);
 	free(grouping->groups);
-	free(grouping->slots);
+	places_free(&grouping->places);
 }
 
 static int descending(double a, double b)

@@ -68,9 +68,6 @@ int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric);
  */
 double report_value(const struct report_values *values, enum metric metric);
 
-/* Value of a metric in a cell; 0 if it is none of its protocol or kind. */
-int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric);
-
 /* Adds what a cell has to the values of a row; of maxima the larger stays. */
 void report_add_cell(struct report_values *values, const struct snapshot_cell *cell);
 

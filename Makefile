@@ -146,6 +146,8 @@ $(O)/check-vmlinux: tools/check-vmlinux.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(LIBRARY_LIBS)
 
+$(O)/verified: $(O)/l4dstat.bpf.o # it says by what that was compiled
+$(O)/verified: ALL_CFLAGS += -DL4_CLANG=$(shell echo __clang_major__ | $(CLANG) -E -P -)
 $(O)/verified $(O)/alter-types: $(O)/%: tools/%.c | $(O)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(LDFLAGS) $(LIBRARY_LIBS)

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Prints what it took the verifier to accept each program of l4dstat's that is loaded: name and instructions, by name.
+/*
+ * Prints what it took the verifier to accept each program of l4dstat's that is loaded: kernel, major version of the
+ * compiler of the programs (L4_CLANG), name, instructions.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
-static int print_program(int fd)
+static int print_program(int fd, const char *kernel)
 {
 	struct bpf_prog_info info = {};
 	__u32 length = sizeof(info);
@@ -15,15 +18,17 @@ static int print_program(int fd)
 	if (bpf_obj_get_info_by_fd(fd, &info, &length))
 		return -errno;
 	if (!strncmp(info.name, "l4_", 3))
-		printf("%s\t%u\n", info.name, info.verified_insns);
+		printf("%s\t%d\t%s\t%u\n", kernel, L4_CLANG, info.name, info.verified_insns);
 	return 0;
 }
 
 int main(void)
 {
+	struct utsname host = {};
 	__u32 id = 0;
 	int err = 0;
 
+	uname(&host);
 	while (!err && !bpf_prog_get_next_id(id, &id)) {
 		const int fd = bpf_prog_get_fd_by_id(id);
 
@@ -31,7 +36,7 @@ int main(void)
 			err = errno == ENOENT ? 0 : -errno;
 			continue;
 		}
-		err = print_program(fd);
+		err = print_program(fd, host.release);
 		close(fd);
 	}
 	if (err)

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# What the verifier goes through to accept each program: no more than the budget, and, on kernels that are in the table,
+# no more than stands there. tests/kernels/verify makes the table anew.
+. "$(dirname "$0")/../lib.sh"
+
+readonly budget=5000 table=$root/tests/kernels/verified.txt
+# These may have so many.
+readonly excepted="l4_dropped=6000 l4_inet_send=6000 l4_inet6_send=6000 l4_udp_egress=6000"
+
+start json "$l4dstat" --json 0.3
+within 60 "the first line" job_said json .
+"$root/build/verified" | sort -u >"$work/now"
+stop json
+at_least "programs" "$(wc -l <"$work/now")" 15
+[ ! "${L4_GUEST-}" ] || cp "$work/now" /run/verified # for verify
+
+awk -v budget=$budget -v excepted="$excepted" '
+	BEGIN {
+		count = split(excepted, list, /[= ]/)
+		for (i = 1; i < count; i += 2) limit[list[i]] = list[i + 1]
+	}
+	{ key = $1 " " $2 " " $3 }
+	FNR == NR { before[key] = $4; known[$1 " " $2] = 1; next }
+	{ print $3 ": " $4 (key in before ? ", was " before[key] : "") }
+	{ most = $3 in limit ? limit[$3] : budget }
+	$4 > most { bad = bad "\n" $3 ": " $4 " instructions, the budget is " most }
+	key in before && $4 > before[key] { bad = bad "\n" $3 ": " $4 " instructions, were " before[key] }
+	key in before && $4 < before[key] { print $3 " has shrunk: tests/kernels/verify writes the table anew" }
+	END {
+		if (!(($1 " " $2) in known)) print "the table does not have this kernel and compiler: only the budget counts"
+		if (bad) print "FAILED: grown:" bad "\nIf that has to be, tests/kernels/verify writes the table anew."
+		exit bad != ""
+	}' "$table" "$work/now"

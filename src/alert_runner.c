@@ -57,7 +57,7 @@ static void set_environment(const json_t *facts)
 		char *name = memory_format("L4DSTAT_%s", key);
 		char *text = json_is_string(value)    ? memory_format("%s", json_string_value(value))
 			     : json_is_integer(value) ? memory_format("%lld", (long long)json_integer_value(value))
-						      : memory_format("%g", json_number_value(value));
+						      : memory_format("%.15g", json_number_value(value));
 
 		for (char *c = name; *c; c++)
 			*c = toupper((unsigned char)*c);

@@ -118,8 +118,8 @@ json_t *alert_object(const struct alert *alert, const struct dimension_context *
 	json_put(object, "alert", json_string(alert_rule_name(alert->rule)));
 	json_put(object, "rule", json_string(alert->rule->text));
 	set_text(object, "metric", measure_text(condition));
-	json_put_number(object, "value", alert->value);
-	json_put_number(object, "threshold", condition->threshold);
+	json_put_real(object, "value", alert->value);
+	json_put_real(object, "threshold", condition->threshold);
 	json_put(object, "intervals", json_integer(alert->intervals));
 	set_offender(object, alert, context);
 	return object;

@@ -26,6 +26,11 @@ const struct host_metric_info host_metrics[HOST_METRIC_COUNT] = {
 #include "host.def"
 };
 
+bool host_is_whole(const struct host_metric_info *metric)
+{
+	return metric->unit != UNIT_SHARE && metric->unit != UNIT_LOAD;
+}
+
 struct host_row *host_add(struct host_rows *rows)
 {
 	struct host_row *row;

@@ -48,6 +48,9 @@ struct host_metric_info {
 
 extern const struct host_metric_info host_metrics[HOST_METRIC_COUNT]; /* [HOST_NONE] is empty */
 
+/* Of the others there are parts of one. */
+bool host_is_whole(const struct host_metric_info *metric);
+
 /* By enum host_metric; what could not be read is NAN. */
 struct host_values {
 	double value[HOST_METRIC_COUNT];

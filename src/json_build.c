@@ -24,14 +24,10 @@ void json_append(json_t *array, json_t *value)
 		memory_exhausted();
 }
 
-void json_put_number(json_t *object, const char *key, double value)
+void json_put_real(json_t *object, const char *key, double value)
 {
-	const double rounded = value == floor(value) ? value : round(value * 1e6) / 1e6;
-
-	if (isfinite(rounded))
-		json_put(object, key,
-			 rounded == floor(rounded) && fabs(rounded) < 1e15 ? json_integer(rounded)
-									   : json_real(rounded));
+	if (isfinite(value))
+		json_put(object, key, json_real(value == floor(value) ? value : round(value * 1e6) / 1e6));
 }
 
 void json_put_field(json_t *object, const char *name, const struct field_value *value)

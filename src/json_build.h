@@ -18,8 +18,11 @@ json_t *json_made(json_t *value);
 void json_put(json_t *object, const char *key, json_t *value);
 void json_append(json_t *array, json_t *value);
 
-/* As a whole number if it is one, else with as many decimals as mean something. What is not finite is left out. */
-void json_put_number(json_t *object, const char *key, double value);
+/*
+ * A real number, also where it is a whole one: who indexes by the type of the first refuses others. With as many
+ * decimals as mean something; what is not finite is left out.
+ */
+void json_put_real(json_t *object, const char *key, double value);
 
 /* A field that is none is left out. */
 void json_put_field(json_t *object, const char *name, const struct field_value *value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* One object for all columns that show the host as a whole, one for each interface, disk, process. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +20,18 @@ static json_t *member(json_t *object, const char *key, json_t *(*make)(void))
 	return json_object_get(object, key);
 }
 
+static void set_number(json_t *object, const struct host_metric_info *metric, double value)
+{
+	if (!host_is_whole(metric))
+		json_put_real(object, metric->name, value);
+	else if (isfinite(value))
+		json_put(object, metric->name, json_integer(llround(value)));
+}
+
 static void set_numbers(json_t *object, const struct column_group *group, const struct host_values *values)
 {
 	for (const struct column *column = group->numbers; column < column_group_end(group); column++)
-		json_put_number(object, host_metrics[column->host].name, values->value[column->host]);
+		set_number(object, &host_metrics[column->host], values->value[column->host]);
 }
 
 /* The object of the list whose `name` that is; two groups can show the same interface. */

@@ -46,6 +46,8 @@ static json_t *row_object(const struct report_row *row, const struct field_list 
 	json_t *object = json_made(json_object());
 
 	json_put_fields(object, fields, &row->key, context);
+	if (row->key.cell.owner == L4_OWNER_OTHER)
+		json_put(object, "other", json_true()); /* by its name it could be a process */
 	for (int m = 0; m < METRIC_COUNT; m++) {
 		if (report_value(&row->values, m))
 			set_value(object, &row->values, m);
@@ -301,17 +303,13 @@ static void type_of(char *type, size_t size, const char *key, const struct dimen
 }
 
 /*
- * A key has one type in all rows, or those who index them by it refuse some: where the port of `other` is no number,
- * there is none. Whatever a row is grouped by, `other` says that it is the rest.
+ * A key has one type in all rows, or those who index them by it refuse some: where the port of the rest is no number,
+ * there is none.
  */
 static void set_flat(json_t *row, const char *key, json_t *value)
 {
-	const bool rest = json_is_string(value) && !strcmp(json_string_value(value), "other");
-
-	if (!rest || strcmp(key, "port"))
+	if (!json_is_string(value) || strcmp(key, "port"))
 		json_put(row, key, json_incref(value));
-	if (rest)
-		json_put(row, "other", json_true());
 }
 
 static void write_row(struct flattening *flattening, const char *type, json_t *members)

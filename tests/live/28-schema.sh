@@ -57,6 +57,17 @@ equal "rows with something nested" "$(jq -c 'select(map(type | . == "array" or .
 equal "keys of two types" "$(jq -sc '[.[] | to_entries[] | {key, type: (.value | type)}] | group_by(.key) |
 	map(select(map(.type) | unique | length > 1) | .[0].key)' "$work/rows")" "[]"
 
+cat >"$work/kinds.py" <<'END'
+import json, sys
+kinds = {}
+for row in map(json.loads, sys.stdin):
+    for key, value in row.items():
+        if type(value) in (int, float):
+            kinds.setdefault(key, set()).add(type(value))
+print(sorted(key for key, kind in kinds.items() if len(kind) > 1))
+END
+equal "keys whose numbers are now whole, now not" "$(/usr/bin/python3 "$work/kinds.py" <"$work/rows")" "[]"
+
 # Telegraf drops strings that are not named; what it is told of must be there, as a string.
 while read -r tag; do
 	equal "rows whose $tag is no string" "$(jq -c --arg tag "$tag" 'select(has($tag)) | select(.[$tag] | type != "string")' "$work/rows")" ""

@@ -425,7 +425,7 @@ static void has_facts_for_machines(void **state)
 	object = alert_object(alerts_at(alerts, 0), &context);
 	text = json_dumps(object, JSON_COMPACT);
 	assert_string_equal(text, "{\"alert\":\"burst\",\"rule\":\"opens_in by subnet,process > 1k/s\","
-				  "\"metric\":\"tcp_opens_in\",\"value\":3012,\"threshold\":1000,\"intervals\":1,"
+				  "\"metric\":\"tcp_opens_in\",\"value\":3012.0,\"threshold\":1000.0,\"intervals\":1,"
 				  "\"subnet\":\"198.51.100.0/24\",\"pid\":811,\"process\":\"nginx\"}");
 	free(text);
 	json_decref(object);

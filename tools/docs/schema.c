@@ -32,7 +32,9 @@ static int add_host_metrics(json_t *object, enum host_scope scope)
 	for (int m = HOST_NONE + 1; m < HOST_METRIC_COUNT; m++) {
 		if ((scope == HOST_SCOPES || host_metrics[m].scope == scope) &&
 		    json_object_set_new(object, host_metrics[m].name,
-					json_pack("{s:s, s:s}", "type", "number", "description", host_metrics[m].help)))
+					json_pack("{s:s, s:s}", "type",
+						  host_is_whole(&host_metrics[m]) ? "integer" : "number", "description",
+						  host_metrics[m].help)))
 			return -1;
 	}
 	return 0;

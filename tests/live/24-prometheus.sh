@@ -76,6 +76,17 @@ done_with() { # in hexadecimal; the scrapes' own connections stay
 }
 within 20 "the end of all connections" done_with 1B58
 scraped
+# Whatever a panel of the dashboard asks for is there, with the variables of Grafana filled in.
+jq -r '.panels[] | .title as $title | .targets[]? | [$title, .expr] | @tsv' "$root/tools/grafana/l4dstat.json" |
+	sed 's/\$__rate_interval/10s/g; s/\$instance/.+/g' >panels
+shows() { # EXPRESSION
+	[ -n "$(ask "$1")" ]
+}
+while IFS=$'\t' read -r title expression; do
+	within 20 "panel '$title' shows something: $expression" shows "$expression"
+done <panels
+at_least "expressions of panels that show something" "$(wc -l <panels)" 25
+
 risen_in() { # EXPRESSION
 	echo $(($(ask "$1") - ${before[$1]}))
 }

@@ -77,3 +77,9 @@ at_least "system calls it made" "$(wc -l <"$work/called")" 30
 equal "system calls its filter forbids" "$(comm -23 "$work/called" "$work/allowed")" ""
 equal "address families it forbids" "$(sed -nE 's/.* socket\((AF_[A-Z0-9_]*),.*/\1/p' "$work/calls" | sort -u |
 	grep -vxFf <(value RestrictAddressFamilies | tr ' ' '\n') || :)" ""
+
+# What is said of an option with blanks: systemd takes quotes apart as xargs does (systemd.service(5), on $TWO).
+mapfile -t words < <(sed -n 's/.*`ARGS="\(.*\)"`.*/\1/p' "$root/README.md" | xargs printf '%s\n')
+equal "arguments of the example in README" ${#words[@]} 5
+"$l4dstat" "${words[@]:0:4}" 0.2 1 >"$work/example" 2>&1
+equal "what it prints" "$(cat "$work/example")" ""

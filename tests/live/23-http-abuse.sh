@@ -10,6 +10,29 @@ pid=${job_pid[abused]}
 descriptors() {
 	find "/proc/$pid/fd" -mindepth 1 | wc -l
 }
+
+# A request without an end, a byte now and then, so that no silence is long.
+cat >endless.py <<'END'
+import socket, time
+
+s = socket.create_connection(('127.0.0.1', 9474), source_address=('127.0.2.1', 0))
+s.sendall(b'GET /metrics HTTP/1.1\r\nX: ')
+print('ready', flush=True)
+s.settimeout(0.5)
+for turn in range(240):
+    try:
+        s.sendall(b'x')
+        if not s.recv(1):
+            break
+    except TimeoutError:
+        continue
+    except OSError:
+        break
+else:
+    raise SystemExit('nobody has closed it')
+END
+start endless /usr/bin/python3 endless.py
+ready endless
 before=$(descriptors)
 
 cat >abuse.py <<'END'
@@ -107,6 +130,7 @@ answers() {
 }
 within 40 "it answers when they have gone" answers
 grep -q '^l4dstat_scrapes_total ' scraped || fail "that is no page"
+finish endless
 let_go() {
 	[ "$(descriptors)" -le $((before + 1)) ]
 }

@@ -125,6 +125,21 @@ void host_parse_raw(struct host_values *values, const char *text)
 	values->value[HOST_raw] = lines ? lines - 1 : 0; /* the first one says what the others are */
 }
 
+long host_parse_connected(const char *text)
+{
+	enum { FIELD = 9 }; /* of the names and of the values */
+	bool named = false;
+
+	for (const char *line = text; *line; line = next_line(line)) {
+		const char *field = is_word(line, "Tcp:") ? find_field(line, FIELD) : NULL;
+
+		if (field && named)
+			return strtol(field, NULL, 10);
+		named |= field && is_word(field, "CurrEstab");
+	}
+	return -1;
+}
+
 void host_parse_unix(struct host_values *values, const char *text)
 {
 	static const char datagram[] = "0002", stream[] = "0001", unconnected[] = "01", connected[] = "03";

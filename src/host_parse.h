@@ -39,6 +39,12 @@ enum { HOST_SOCKET_STATES = 16 };
 /* Adds what is in the text of /proc/net/{tcp,tcp6,udp,udp6}. */
 void host_parse_sockets(unsigned int states[static HOST_SOCKET_STATES], const char *text);
 
+/*
+ * Connections that are ESTABLISHED or in CLOSE_WAIT, as the text of /proc/net/snmp has them (CurrEstab,
+ * tcp_set_state()); -1 if it has not.
+ */
+long host_parse_connected(const char *text);
+
 struct host_process {
 	pid_t pid;
 	char name[HOST_NAME]; /* of the process, as it is: may be hostile */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -94,12 +95,26 @@ static bool count_in_files(struct host_reader *reader, unsigned int *states, con
 	return any;
 }
 
+/* What is established, which is most, is not listed: the kernel has a count of it, together with what is in CLOSE_WAIT.
+ */
+static int count_tcp(struct host_reader *reader, unsigned int *states)
+{
+	const char *text = host_file_read(&reader->file, AT_FDCWD, "/proc/net/snmp");
+	const long connected = text ? host_parse_connected(text) : -1;
+	const int err =
+		host_sockets_count(states, IPPROTO_TCP, connected < 0 ? 0 : 1 << TCP_ESTABLISHED, &reader->diag);
+
+	if (connected > (long)states[TCP_CLOSE_WAIT])
+		states[TCP_ESTABLISHED] = connected - states[TCP_CLOSE_WAIT];
+	return err;
+}
+
 static void read_tcp(struct host_reader *reader, struct host_reading *now)
 {
 	static const char *const files[] = {"/proc/net/tcp", "/proc/net/tcp6"};
 	unsigned int states[HOST_SOCKET_STATES];
 
-	if (!host_sockets_count(states, IPPROTO_TCP, &reader->diag) || count_in_files(reader, states, files))
+	if (!count_tcp(reader, states) || count_in_files(reader, states, files))
 		host_sockets_tcp(&now->system, states);
 }
 
@@ -108,7 +123,7 @@ static void read_udp(struct host_reader *reader, struct host_reading *now)
 	static const char *const files[] = {"/proc/net/udp", "/proc/net/udp6"};
 	unsigned int states[HOST_SOCKET_STATES];
 
-	if (!host_sockets_count(states, IPPROTO_UDP, &reader->diag) || count_in_files(reader, states, files))
+	if (!host_sockets_count(states, IPPROTO_UDP, 0, &reader->diag) || count_in_files(reader, states, files))
 		host_sockets_udp(&now->system, states);
 }
 

@@ -25,7 +25,7 @@ static void take_socket(void *context, const struct nlmsghdr *message)
 }
 
 /* The old request, TCPDIAG_GETSOCK, is the only one that lists both families in one pass. */
-static int count_tcp(unsigned int *states, struct netlink *netlink)
+static int count_tcp(unsigned int *states, unsigned int wanted, struct netlink *netlink)
 {
 	const struct {
 		struct nlmsghdr header;
@@ -34,13 +34,13 @@ static int count_tcp(unsigned int *states, struct netlink *netlink)
 		.header = {.nlmsg_len = sizeof(message),
 			   .nlmsg_type = TCPDIAG_GETSOCK,
 			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-		.request.idiag_states = ALL_STATES,
+		.request.idiag_states = wanted,
 	};
 
 	return netlink_dump(netlink, NETLINK_SOCK_DIAG, &message.header, take_socket, states);
 }
 
-static int count_family(unsigned int *states, int family, int protocol, struct netlink *netlink)
+static int count_family(unsigned int *states, int family, int protocol, unsigned int wanted, struct netlink *netlink)
 {
 	const struct {
 		struct nlmsghdr header;
@@ -49,18 +49,22 @@ static int count_family(unsigned int *states, int family, int protocol, struct n
 		.header = {.nlmsg_len = sizeof(message),
 			   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
 			   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-		.request = {.sdiag_family = family, .sdiag_protocol = protocol, .idiag_states = ALL_STATES},
+		.request = {.sdiag_family = family, .sdiag_protocol = protocol, .idiag_states = wanted},
 	};
 
 	return netlink_dump(netlink, NETLINK_SOCK_DIAG, &message.header, take_socket, states);
 }
 
-int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol, struct netlink *netlink)
+int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol, unsigned int left_out,
+		       struct netlink *netlink)
 {
+	const unsigned int wanted = ALL_STATES & ~left_out;
+
 	memset(states, 0, HOST_SOCKET_STATES * sizeof(*states));
 	if (protocol == IPPROTO_TCP)
-		return count_tcp(states, netlink);
-	return count_family(states, AF_INET, protocol, netlink) ?: count_family(states, AF_INET6, protocol, netlink);
+		return count_tcp(states, wanted, netlink);
+	return count_family(states, AF_INET, protocol, wanted, netlink)
+		       ?: count_family(states, AF_INET6, protocol, wanted, netlink);
 }
 
 void host_sockets_tcp(struct host_values *values, const unsigned int states[static HOST_SOCKET_STATES])

@@ -10,9 +10,12 @@
 #include "host_parse.h"
 #include "netlink.h"
 
-/* Counts by the kernel's number of the state. protocol: IPPROTO_TCP, IPPROTO_UDP. Returns 0 or -errno: ask /proc then.
+/*
+ * Counts by the kernel's number of the state. protocol: IPPROTO_TCP, IPPROTO_UDP; left_out: a bit for each state that
+ * the kernel is to pass over, which costs a tenth. Returns 0 or -errno: ask /proc then.
  */
-int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol, struct netlink *netlink);
+int host_sockets_count(unsigned int states[static HOST_SOCKET_STATES], int protocol, unsigned int left_out,
+		       struct netlink *netlink);
 
 /* dstat's five numbers of TCP, two of UDP. */
 void host_sockets_tcp(struct host_values *values, const unsigned int states[static HOST_SOCKET_STATES]);

@@ -89,6 +89,21 @@ static void files_of_net_are_read(void **state)
 	assert_value(&values, HOST_paged_out, 5 * 4096);
 }
 
+static void connections_are_as_the_kernel_counts_them(void **state)
+{
+	static const char names[] = "Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails "
+				    "EstabResets CurrEstab InSegs\n";
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text), "Ip: Forwarding\nIp: 1\n%sTcp: 1 200 120000 -1 4 5 6 7 42 9\nUdp: 1\n", names);
+	assert_int_equal(host_parse_connected(text), 42);
+	snprintf(text, sizeof(text), "%sTcp: 1 200 120000 -1 4 5 6 7\n", names);
+	assert_int_equal(host_parse_connected(text), -1);
+	assert_int_equal(host_parse_connected("Tcp: a b c d e f g h Other i\nTcp: 1 2 3 4 5 6 7 8 9 10\n"), -1);
+	assert_int_equal(host_parse_connected(""), -1);
+}
+
 static void unix_sockets_are_counted(void **state)
 {
 	static const char text[] = "Num       RefCount Protocol Flags    Type St Inode Path\n"
@@ -393,6 +408,7 @@ static void any_text_is_survived(void **state)
 		host_parse_vmstat(&values, text, 4096);
 		host_parse_sockstat(&values, text);
 		host_parse_raw(&values, text);
+		host_parse_connected(text);
 		host_parse_unix(&values, text);
 		host_parse_disks(&rows, text);
 		host_parse_sockets(states, text);
@@ -409,6 +425,7 @@ int main(void)
 		cmocka_unit_test(stat_is_read),
 		cmocka_unit_test(cpu_time_becomes_shares),
 		cmocka_unit_test(files_of_net_are_read),
+		cmocka_unit_test(connections_are_as_the_kernel_counts_them),
 		cmocka_unit_test(unix_sockets_are_counted),
 		cmocka_unit_test(sockets_are_grouped_as_dstat_does),
 		cmocka_unit_test(a_disk_counts_once),

@@ -243,30 +243,72 @@ void report_add(struct report_values *values, const struct report_values *more)
 		add_value(values, m, more->counter[m]);
 }
 
+/* Lets what is at the top of a heap sink to its place: behind none that is worse. */
+static void sink(uint32_t *heap, size_t size, struct ranking *ranking)
+{
+	for (size_t at = 0, next; (next = at * 2 + 1) < size; at = next) {
+		uint32_t swap;
+
+		if (next + 1 < size && compare_groups(&heap[next + 1], &heap[next], ranking) > 0)
+			next++;
+		if (compare_groups(&heap[next], &heap[at], ranking) <= 0)
+			return;
+		swap = heap[at];
+		heap[at] = heap[next];
+		heap[next] = swap;
+	}
+}
+
+/*
+ * The best `kept` groups, best first. A flood makes tens of thousands, nearly all of which need not be compared with
+ * more than one: the worst of the best so far, which is at the top of a heap of those.
+ */
+static uint32_t *best_groups(struct ranking *ranking, size_t kept)
+{
+	uint32_t *heap = memory_new(kept, sizeof(*heap));
+
+	for (uint32_t i = 0; i < kept; i++)
+		heap[i] = i;
+	if (kept < ranking->grouping->count) {
+		qsort_r(heap, kept, sizeof(*heap), compare_groups, ranking);
+		for (size_t i = 0; i < kept / 2; i++) {
+			const uint32_t swap = heap[i];
+
+			heap[i] = heap[kept - 1 - i];
+			heap[kept - 1 - i] = swap;
+		}
+		for (uint32_t i = kept; kept && i < ranking->grouping->count; i++) {
+			if (compare_groups(&i, &heap[0], ranking) < 0) {
+				heap[0] = i;
+				sink(heap, kept, ranking);
+			}
+		}
+	}
+	qsort_r(heap, kept, sizeof(*heap), compare_groups, ranking);
+	return heap;
+}
+
 /* Gives the best `top` groups a row each, in order, and all others the row behind them. */
 static void rank(struct report *report, const struct snapshot *snapshot, struct grouping *grouping, size_t top)
 {
 	struct ranking ranking = {grouping, snapshot, &report->dims};
 	const size_t kept = top && top < grouping->count ? top : grouping->count;
-	uint32_t *order = memory_new(grouping->count, sizeof(*order));
-
-	for (uint32_t i = 0; i < grouping->count; i++)
-		order[i] = i;
-	qsort_r(order, grouping->count, sizeof(*order), compare_groups, &ranking);
+	uint32_t *best = best_groups(&ranking, kept);
 
 	report->count = kept;
 	report->has_other = kept < grouping->count;
 	report->rows = memory_resize(report->rows, kept + 1, sizeof(*report->rows));
 	memset(report->rows, 0, (kept + 1) * sizeof(*report->rows));
 	report->rows[kept].key.cell.owner = L4_OWNER_OTHER;
-	for (uint32_t i = 0; i < grouping->count; i++) {
-		struct group *group = &grouping->groups[order[i]];
+	for (uint32_t i = 0; i < grouping->count; i++)
+		grouping->groups[i].row = kept;
+	for (uint32_t i = 0; i < kept; i++) {
+		struct group *group = &grouping->groups[best[i]];
 
-		group->row = i < kept ? i : kept;
-		if (i < kept)
-			report->rows[i].key = dimension_key_of(&snapshot->cells[group->first], &report->dims);
+		group->row = i;
+		report->rows[i].key = dimension_key_of(&snapshot->cells[group->first], &report->dims);
 	}
-	free(order);
+	free(best);
 }
 
 static void sum_up(struct report *report, const struct snapshot *snapshot)

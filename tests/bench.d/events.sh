@@ -26,25 +26,23 @@ for side in $sides; do
 	remark "$side: $(for i in 1 2 3 4; do median "$work/events.$side" "\$$i"; done | tr '\n' ' ')"
 done
 
-readonly send='(l4dstat3 - off3)' receive='((l4dstat1 + l4dstat2 - l4dstat3) - (off1 + off2 - off3))'
-readonly bare_receive='((empty1 + empty2 - empty3) - (off1 + off2 - off3))'
+# Over loopback, both sides at once: that varies least, so goals are held against it. Through the device there is only
+# the sender's side, which takes now more, now less with the same programs.
+readonly both='((l4dstat1 + l4dstat2) - (off1 + off2))' bare='((empty1 + empty2) - (off1 + off2))'
+readonly send_around='(l4dstat4 - off4)'
 if [[ $sides == *bpftrace ]]; then
 	readonly one_liner='bpftrace `@[pid, comm] = sum(args->ret)` on sock_send_length'
-	added "$send / (bpftrace3 - off3)" |
-		tell 1 "added to a UDP datagram, sender's side, to what $one_liner adds" "<= 0.5"
-	added "$receive / (bpftrace3 - off3)" |
-		tell 1 "added to a UDP datagram, receiver's side, to what that adds to the sender's" "<= 0.5"
+	added "$both / 2 / (bpftrace1 - off1)" |
+		tell 1 "added to a 64-byte UDP datagram per side, mean of both, to what $one_liner adds to the sender's" "<= 0.5"
 fi
-added "$send / off1" | tell 1 "added to a 64-byte datagram, sender's side, to all of a sendto over loopback" "<= 0.06"
-added "$receive / off1" | tell 1 "the same of the receiver's side" "<= 0.06"
-added "(empty3 - off3) / off1" | tell 1 "of that the bare hooks, sender's side" ""
-added "$bare_receive / off1" | tell 1 "of that the bare hooks, receiver's side" ""
-added "$send / (empty3 - off3)" | tell 2 "added to a UDP datagram, sender's side, to empty programs on the same hooks" "<= 1.6"
-added "$receive / $bare_receive" | tell 2 "the same of the receiver's side" "<= 1.6"
+added "$both / 2 / off1" | tell 1 "added per side, mean of both, to all of a sendto over loopback" "<= 0.06"
+added "$bare / 2 / off1" | tell 1 "the same of empty programs on the same hooks" ""
+added "$both / $bare" | tell 2 "added to a UDP datagram, both sides, to what empty programs on the same hooks add" "<= 1.6"
 added "(off1 + off2) / (l4dstat1 + l4dstat2)" |
 	tell 3 "64-byte UDP over loopback, one thread sends and receives: throughput with to without" ">= 0.93"
 added "(off1 + off2) / (empty1 + empty2)" | tell 3 "the same with empty programs on the same hooks" ""
-added "(l4dstat4 - off4) / $send" | tell 7 "added per datagram to ever new networks, to one hot key" "<= 2"
+added "$send_around / ($both / 2)" |
+	tell 7 "added to a datagram to ever new networks, sender alone, to one hot key per side" "<= 2"
 added "(l4dstat4 - empty4) / (lru4 - empty4)" |
 	tell 7 "the same to a LRU_PERCPU_HASH doing the same, both less empty programs" "<= 0.3"
-added "(l4dstat4 - off4) / (lru4 - off4)" | tell 7 "the same with the hooks themselves" ""
+added "$send_around / (lru4 - off4)" | tell 7 "the same with the hooks themselves" ""

@@ -144,7 +144,7 @@ static __always_inline struct l4_other *l4_other_of(const struct l4_table *table
 	return bpf_map_lookup_elem(&l4_others, &at);
 }
 
-/* The way to an entry that nobody has had in this interval. 0: none is left, or others were faster in its set. */
+/* The way to an entry that nobody has had in this interval. 0: the last is gone, or others were faster in its set. */
 static __always_inline __u64 l4_new_entry(const struct l4_table *table, __u32 part, struct l4_set *set, __u64 tag,
 					  const struct l4_cell_key *key, const struct l4_owner *owner)
 {
@@ -153,8 +153,6 @@ static __always_inline __u64 l4_new_entry(const struct l4_table *table, __u32 pa
 	__u64 way;
 	__u32 n;
 
-	if (*(volatile __u32 *)&table->given[part] >= here->entries)
-		return 0;
 	n = __sync_fetch_and_add(&table->given[part], 1);
 	if (n >= here->entries)
 		return 0;
@@ -333,27 +331,50 @@ __noinline int l4_udp_make_room(const struct l4_cell_key *key, const struct l4_o
 	return key ? l4_make_room(&table, key, owner, part, hash) : 0;
 }
 
-/* The way to an entry for a key that is in neither of its sets. 0: it has to be `other`. */
-static __always_inline __u64 l4_insert(const struct l4_table *table, __u32 part, const struct l4_cell_key *key,
-				       const struct l4_owner *owner, __u64 hash)
+/*
+ * One newcomer in four may try, which of them nobody can foretell: who comes often gets in all the same, and the many
+ * of a flood cost what it costs to find both their sets full.
+ */
+static __always_inline bool l4_may_make_room(const struct l4_table *table, __u32 part)
+{
+	const struct l4_other *other = l4_other_of(table, part);
+
+	return other && (__u64)(other->refused * l4_factors[4]) >> 62 == 0;
+}
+
+/* A way in the set, of its two, that the key is to go into. 0: both are full, or no entry is left. */
+static __always_inline __u64 l4_insert_new(const struct l4_table *table, __u32 part, const struct l4_cell_key *key,
+					   const struct l4_owner *owner, __u64 hash)
 {
 	const volatile struct l4_part *const here = &table->parts[part];
 	struct l4_set *first = l4_set_at(table, here, hash);
 	struct l4_set *second = l4_set_at(table, here, hash >> L4_SECOND_SHIFT);
-	const __u64 tag = l4_tag(hash);
 	__u32 free_first, free_second;
+	bool in_first;
 
 	if (!first || !second)
 		return 0;
 	free_first = l4_free_ways(first);
 	free_second = l4_free_ways(second);
-	if (free_first | free_second) {
-		const bool in_first = free_first >= L4_WAYS / 2 || free_first >= free_second;
-		const __u64 way = l4_new_entry(table, part, in_first ? first : second, tag, key, owner);
+	if (!(free_first | free_second))
+		return 0;
+	in_first = free_first >= L4_WAYS / 2 || free_first >= free_second;
+	return l4_new_entry(table, part, in_first ? first : second, l4_tag(hash), key, owner);
+}
 
-		if (way)
-			return way;
-	}
+static __always_inline bool l4_has_entries(const struct l4_table *table, __u32 part)
+{
+	return *(volatile __u32 *)&table->given[part] < table->parts[part].entries;
+}
+
+/* The way to an entry for a key that is in neither of its sets. 0: it has to be `other`. */
+static __always_inline __u64 l4_insert(const struct l4_table *table, __u32 part, const struct l4_cell_key *key,
+				       const struct l4_owner *owner, __u64 hash)
+{
+	const __u64 way = l4_has_entries(table, part) ? l4_insert_new(table, part, key, owner, hash) : 0;
+
+	if (way || !l4_may_make_room(table, part))
+		return way;
 	return table->proto == L4_PROTO_TCP ? l4_tcp_make_room(key, owner, part, hash)
 					    : l4_udp_make_room(key, owner, part, hash);
 }

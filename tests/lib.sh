@@ -269,6 +269,18 @@ watch() { # NAME DELAY OPTION…
 	within 20 "$name has written its first line" job_said "$name" .
 }
 
+# With the filter of system calls, when all is attached.
+counts() { # NAME
+	job_lives "$1" || fail "$1 ended early: $(cat "$work/$1.err")"
+	grep -q '^Seccomp:.*2$' "/proc/${job_pid[$1]}/status"
+}
+
+# The same with one interval, which lasts until unwatch, so that nothing is read before; returns when it counts.
+watch_once() { # NAME OPTION…
+	start "$1" "$l4dstat" --json "${@:2}" 3600
+	within 20 "$1 counts" counts "$1"
+}
+
 has_lines() { # NAME COUNT
 	[ "$(wc -l <"$work/$1.out")" -ge "$2" ]
 }

@@ -18,22 +18,14 @@ on_cpu() { # CPU
 	taskset -c "$1" "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --port 7000 --count 20 --bytes 100 >"$work/told"
 }
 
-# Counts, but reads nothing before it ends: it has given up capabilities.
-counts() { # NAME
-	job_lives "$1" || fail "$1: $(cat "$work/$1.err")"
-	grep -q '^CapEff:.*00280000$' "/proc/${job_pid[$1]}/status"
-}
-
 [ -e "$online" ] || skip "this host does not let its second CPU go"
 at_least "CPUs that are possible" "$(cpus possible)" 3
 equal "CPUs that are there" "$(cpus online)" 2
 network
 start server "$traffic" tcp-serve --port 7000 --mode sink
 ready server
-start full "$l4dstat" --json --cells 52 --prefix4 32 --top 0 --by subnet,port,role 600
-start roomy "$l4dstat" --json --prefix4 32 --top 0 --by subnet,port,role 600
-within 20 "both count" counts full
-within 20 "both count" counts roomy
+watch_once full --cells 52 --prefix4 32 --top 0 --by subnet,port,role
+watch_once roomy --prefix4 32 --top 0 --by subnet,port,role
 on_cpu 1
 echo 0 >$online
 equal "CPUs that are left" "$(cpus online)" 1

@@ -11,7 +11,8 @@ network
 start sink "$traffic" tcp-serve --port 7000 --name l4-sink
 start dispatcher "$traffic" tcp-serve --port 7001 --pass --first 1000 --name l4-dispatch --child-name l4-serves
 ready sink dispatcher
-watch joined 0.3 --top 0 --by netns,port,process,role
+# What has arrived when an interval ends is whose the socket is then, read or not: so none ends here.
+watch_once joined --top 0 --by netns,port,process,role
 for i in 1 2 3 4 5; do
 	start "sender-$i" "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --port 7000 --bytes 300000 \
 		--name l4-before -- "$traffic" tcp-connect --fd 3 --bytes 500000 --name l4-after

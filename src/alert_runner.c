@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "alert_runner.h"
+#include "json_text.h"
 #include "memory.h"
 #include "wait.h"
 
@@ -245,11 +246,9 @@ int alert_runner_start(struct alert_runner **runner, const char *command)
 
 int alert_runner_hand(struct alert_runner *runner, const json_t *facts)
 {
-	char *message = json_dumps(facts, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	char *message = json_text(facts);
 	int err = 0;
 
-	if (!message)
-		memory_exhausted();
 	if (send(runner->socket, message, strlen(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		err = -errno;
 	free(message);

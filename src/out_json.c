@@ -14,6 +14,7 @@
 #include "format.h"
 #include "json_build.h"
 #include "json_host.h"
+#include "json_text.h"
 #include "memory.h"
 #include "output.h"
 
@@ -227,11 +228,9 @@ static void *json_begin(const struct output_settings *settings)
 /* jansson writes in small pieces. */
 static int write_line(FILE *file, const json_t *object)
 {
-	char *line = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	char *line = json_text(object);
 	int err = 0;
 
-	if (!line)
-		memory_exhausted();
 	errno = 0;
 	if (fputs(line, file) == EOF || fputc('\n', file) == EOF)
 		err = -(errno ?: EIO);

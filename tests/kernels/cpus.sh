@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# In a guest that may get more CPUs than it has: a CPU goes while its counts have not been read, and comes back. What it has
+# In a guest, on 6.1 in one that may get more CPUs than it has: a CPU goes while its counts have not been read, and comes back. What it has
 # counted is neither lost nor counted twice, in the cells, in those of each CPU that take what finds no cell, and of
 # connections.
 . "$(dirname "$0")/../lib.sh"
@@ -19,7 +19,10 @@ on_cpu() { # CPU
 }
 
 [ -e "$online" ] || skip "this host does not let its second CPU go"
-at_least "CPUs that are possible" "$(cpus possible)" 3
+# From 6.9 on the kernel wants to hear from the firmware that a CPU may come later, and QEMU 7.2 does not say so.
+case $(uname -r) in
+6.1.*) at_least "CPUs that are possible" "$(cpus possible)" 3 ;;
+esac
 equal "CPUs that are there" "$(cpus online)" 2
 network
 start server "$traffic" tcp-serve --port 7000 --mode sink

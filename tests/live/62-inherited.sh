@@ -6,6 +6,7 @@ network
 start parent "$traffic" tcp-serve --port 7000 --mode echo --fork --name l4-parent --child-name l4-child
 ready parent
 watch joined 0.3 --top 0 --by netns,port,process
+remember server
 start client "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1,$net6:80::1" --port 7000 --count 20 --bytes 5000
 finish client
 start held "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1" --port 7000 --bytes 7000 --hold
@@ -20,7 +21,10 @@ unwatch joined
 
 here=".netns == \"$(netns_of server)\" and .port == 7000 and .role == \"server\""
 child="$here and .process == \"l4-child\""
-equal "accepted" "$(sum joined rows tcp_opens_in "$here")" 21
+# Of one handshake two CPUs may make two children; the kernel counts both, and one of them as failed at once.
+accepted=$(sum joined rows tcp_opens_in "$here")
+equal "accepted" "$accepted" "$(risen server TcpPassiveOpens)"
+equal "of those once more" "$(sum joined rows tcp_opens_failed "$here")" $((accepted - 21))
 equal "bytes received by children" "$(sum joined rows tcp_rx_bytes "$child")" 107000
 equal "bytes sent by children" "$(sum joined rows tcp_tx_bytes "$child")" 107000
 equal "connections ended by children" "$(sum joined rows tcp_closes "$child")" 21

@@ -26,9 +26,14 @@ settle
 unwatch joined ranked
 
 crowd=".subnet == \"$net4.1.0/24\" and .port == 7000"
-equal "the crowd's row" "$(sum ranked rows tcp_opens_in "$crowd")" 3000
-equal "the others' rows" "$(($(sum ranked rows tcp_opens_in ".subnet == \"$net4.2.0/24\" and .port == 7000") +
-	$(sum ranked rows tcp_opens_in ".subnet == \"$net6:2::/64\" and .port == 7000")))" 100
+# Of one handshake two CPUs may make two children; the kernel counts both, and undoes one. So nearly always 3000 and 100.
+accepted=$(risen server TcpPassiveOpens)
+of_crowd=$(sum ranked rows tcp_opens_in "$crowd")
+of_others=$(($(sum ranked rows tcp_opens_in ".subnet == \"$net4.2.0/24\" and .port == 7000") +
+	$(sum ranked rows tcp_opens_in ".subnet == \"$net6:2::/64\" and .port == 7000")))
+at_least "the crowd's row" "$of_crowd" 3000
+at_least "the others' rows" "$of_others" 100
+equal "both" $((of_crowd + of_others)) "$accepted"
 
 # Of the rows that are ours; it may be spread over two intervals: the one with most of it has it first.
 ours="[.rows[] | select(.subnet | startswith(\"$net4.\") or startswith(\"$net6:\"))]"
@@ -39,10 +44,10 @@ equal "intervals whose rows are not in the order of connections" "$(jq -s '[.[] 
 
 here=".netns == \"$(netns_of server)\""
 there=".netns == \"$(netns_of clients)\""
-equal "PassiveOpens" "$(risen server TcpPassiveOpens)" 3100
+at_least "connections that were accepted" $((3100 + $(risen server TcpAttemptFails))) "$accepted"
 equal "accepted, by process" "$(($(sum joined rows tcp_opens_in "$here and .process == \"l4-listener\"") +
-	$(sum joined rows tcp_opens_in "$here and .process == \"l4-listener6\"")))" 3100
-equal "accepted, in the server's namespace" "$(sum joined rows tcp_opens_in "$here")" 3100
+	$(sum joined rows tcp_opens_in "$here and .process == \"l4-listener6\"")))" "$accepted"
+equal "accepted, in the server's namespace" "$(sum joined rows tcp_opens_in "$here")" "$accepted"
 equal "accepted, in the clients'" "$(sum joined rows tcp_opens_in "$there")" 0
 
 opened=$(risen clients TcpActiveOpens)

@@ -583,7 +583,8 @@ int record_read(struct record *record, const char *line, size_t length, char **c
 	record->unknown = NULL;
 	json_decref(record->json);
 	record_rows_take(&record->rows, line, length);
-	record->json = json_loadb(record->rows.rest, record->rows.length, 0, &error);
+	/* of two values for one key record_moment() would take the first and jansson the last */
+	record->json = json_loadb(record->rows.rest, record->rows.length, JSON_REJECT_DUPLICATES, &error);
 	if (!record->json) {
 		char text[SHOWN];
 

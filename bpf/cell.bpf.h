@@ -33,7 +33,7 @@ __noinline int l4_raise(struct l4_cell *cell, __u32 slot, __s64 value)
 {
 	if (!cell || slot >= L4_TCP_SLOTS)
 		return 0;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 3; i++) {
 		const __s64 old = cell->count[slot];
 
 		if (old >= value || __sync_val_compare_and_swap(&cell->count[slot], old, value) == old)

@@ -62,11 +62,14 @@ static __always_inline void l4_tcp_guess_role(struct l4_ledger *ledger, const st
  * The kernel's byte counters run along the sequence numbers, which a SYN and a FIN take one of each:
  * bytes_acked counts our own SYN (a child begins behind it) and FIN, bytes_received the peer's FIN.
  */
+static __always_inline bool l4_fin_received(const struct sock *sk)
+{
+	return sk->__sk_common.skc_flags & 1ul << bpf_core_enum_value(enum sock_flags, SOCK_DONE);
+}
+
 static __always_inline __u64 l4_payload_received(const struct sock *sk, const struct tcp_sock *tp)
 {
-	const bool fin = sk->__sk_common.skc_flags & 1ul << bpf_core_enum_value(enum sock_flags, SOCK_DONE);
-
-	return tp->bytes_received - fin;
+	return tp->bytes_received - l4_fin_received(sk);
 }
 
 static __always_inline bool l4_fin_acked(const struct sock *sk, const struct tcp_sock *tp)
@@ -355,7 +358,9 @@ static __always_inline void l4_book_former(const struct sock *sk, const struct t
 	struct l4_reading reading = {.unlocked = true, .before = ledger->booked};
 	struct l4_tcp_counts now = l4_tcp_counts_of(sk, tp, ledger);
 	const __u32 outstanding = tp->write_seq - tp->snd_una;
-	const __u32 unread = tp->rcv_nxt - tp->copied_seq;
+	const __u32 to_read = tp->rcv_nxt - tp->copied_seq;
+	const __u32 unread =
+		to_read - ((to_read != 0) & l4_fin_received(sk)); /* the FIN has a number of its own, the last */
 	const __u64 acked_of_used = sent && used > outstanding ? used - outstanding : 0;
 	const __u64 not_read_before = unread + (sent ? 0 : used);
 

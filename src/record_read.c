@@ -3,11 +3,9 @@
  * A line of a recording as a snapshot. It may come from anywhere: whatever stands in it is looked at before it is
  * used.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +13,7 @@
 #include "memory.h"
 #include "record.h"
 #include "record_host.h"
+#include "record_value.h"
 #include "text.h"
 
 enum { SHOWN = 64 }; /* of what is wrong */
@@ -34,119 +33,6 @@ struct reading {
 	int64_t counted; /* the sum of all counts without their signs */
 };
 
-static int complain(const struct reading *reading, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	if (vasprintf(reading->complaint, format, arguments) < 0)
-		memory_exhausted();
-	va_end(arguments);
-	return -EINVAL;
-}
-
-/* Members of an object, elements of a list */
-
-static int get_list(const struct reading *reading, const json_t *object, const char *key, json_t **list)
-{
-	*list = json_object_get(object, key);
-	return json_is_array(*list) ? 0 : complain(reading, "'%s' is no list", key);
-}
-
-static int get_real(const struct reading *reading, const json_t *object, const char *key, double min, double max,
-		    double *real)
-{
-	const json_t *value = json_object_get(object, key);
-
-	if (!json_is_number(value))
-		return complain(reading, "'%s' is no number", key);
-	*real = json_number_value(value) + 0.0; /* there is no -0 */
-	return *real >= min && *real <= max ? 0 : complain(reading, "'%s' is out of its range", key);
-}
-
-static int take_unsigned(const struct reading *reading, const json_t *value, const char *what, uint64_t max,
-			 uint64_t *number)
-{
-	if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > max)
-		return complain(reading, "'%s' is no whole number from 0 to %llu", what, (unsigned long long)max);
-	*number = json_integer_value(value);
-	return 0;
-}
-
-static int get_unsigned(const struct reading *reading, const json_t *object, const char *key, uint64_t max,
-			uint64_t *number)
-{
-	return take_unsigned(reading, json_object_get(object, key), key, max, number);
-}
-
-/* That of a list's element. */
-static int take_32(const struct reading *reading, const json_t *list, size_t i, const char *what, uint32_t *number)
-{
-	uint64_t wide;
-	const int err = take_unsigned(reading, json_array_get(list, i), what, UINT32_MAX, &wide);
-
-	if (!err)
-		*number = wide;
-	return err;
-}
-
-static int take_port(const struct reading *reading, const json_t *value, uint16_t *port)
-{
-	uint64_t wide;
-	const int err = take_unsigned(reading, value, "port", UINT16_MAX, &wide);
-
-	if (!err)
-		*port = wide;
-	return err;
-}
-
-/* The place of a word in a list of them. */
-static int take_word(const struct reading *reading, const json_t *value, const char *what, const char *const *words,
-		     size_t count, uint8_t *place)
-{
-	const char *text = json_string_value(value);
-
-	for (size_t i = 0; text && i < count; i++) {
-		if (!strcmp(words[i], text)) {
-			*place = i;
-			return 0;
-		}
-	}
-	return complain(reading, "'%s' is none of those there are", what);
-}
-
-static int take_address(const struct reading *reading, const char *text, uint8_t address[static L4_PREFIX_LEN])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	if (text && strchr(text, ':') && inet_pton(AF_INET6, text, address) == 1)
-		return 0;
-	if (!text || inet_pton(AF_INET, text, address + 12) != 1)
-		return complain(reading, "there is an address that is none");
-	memcpy(address, mapped, sizeof(mapped));
-	return 0;
-}
-
-/* Text, or a list of bytes; what is longer than the kernel's names is none. */
-static int take_comm(const struct reading *reading, const json_t *value, uint8_t comm[static L4_COMM_LEN])
-{
-	const size_t length = json_is_string(value) ? json_string_length(value) : json_array_size(value);
-
-	if ((!json_is_string(value) && !json_is_array(value)) || length > L4_COMM_LEN)
-		return complain(reading, "there is a process name that is none, or is longer than %d bytes",
-				L4_COMM_LEN);
-	if (json_is_string(value))
-		memcpy(comm, json_string_value(value), length);
-	for (size_t i = 0; json_is_array(value) && i < length; i++) {
-		const json_t *byte = json_array_get(value, i);
-
-		if (!json_is_integer(byte) || json_integer_value(byte) < 0 || json_integer_value(byte) > UINT8_MAX)
-			return complain(reading, "there is a process name with a byte that is none");
-		comm[i] = json_integer_value(byte);
-	}
-	return 0;
-}
-
 /* Owners */
 
 static int take_owner(struct reading *reading, const json_t *value, size_t i)
@@ -156,14 +42,14 @@ static int take_owner(struct reading *reading, const json_t *value, size_t i)
 	int err;
 
 	if (!json_is_array(value) || json_array_size(value) < 6)
-		return complain(reading, "there is an owner that is no list of six");
-	err = take_word(reading, json_array_get(value, 0), "kind of owner", record_owner_kinds, L4_OWNER_OTHER + 1,
+		return record_complain(reading->complaint, "there is an owner that is no list of six");
+	err = record_take_word(reading->complaint, json_array_get(value, 0), "kind of owner", record_owner_kinds, L4_OWNER_OTHER + 1,
 			&owner->kind)
-		      ?: take_32(reading, value, 1, "netns", &reading->owner_netns[i])
-		      ?: take_comm(reading, json_array_get(value, 2), owner->comm)
-		      ?: take_32(reading, value, 3, "pid", &owner->process.tgid)
-		      ?: take_32(reading, value, 4, "generation", &owner->process.generation)
-		      ?: take_unsigned(reading, json_array_get(value, 5), "cgroup", INT64_MAX, &cgroup);
+		      ?: record_take_32(reading->complaint, value, 1, "netns", &reading->owner_netns[i])
+		      ?: record_take_comm(reading->complaint, json_array_get(value, 2), owner->comm)
+		      ?: record_take_32(reading->complaint, value, 3, "pid", &owner->process.tgid)
+		      ?: record_take_32(reading->complaint, value, 4, "generation", &owner->process.generation)
+		      ?: record_take_unsigned(reading->complaint, json_array_get(value, 5), "cgroup", INT64_MAX, &cgroup);
 	if (!err)
 		owner->cgroup = cgroup;
 	return err;
@@ -174,7 +60,7 @@ static int take_owners(struct reading *reading, const json_t *line)
 	const json_t *value;
 	json_t *list;
 	size_t i;
-	int err = get_list(reading, line, "owners", &list);
+	int err = record_get_list(reading->complaint, line, "owners", &list);
 
 	if (err)
 		return err;
@@ -190,9 +76,9 @@ static int take_owners(struct reading *reading, const json_t *line)
 
 static int take_owner_number(const struct reading *reading, const json_t *list, uint32_t *number)
 {
-	const int err = take_32(reading, list, 0, "owner", number);
+	const int err = record_take_32(reading->complaint, list, 0, "owner", number);
 
-	return err ?: *number < reading->owner_count ? 0 : complain(reading, no_owner);
+	return err ?: *number < reading->owner_count ? 0 : record_complain(reading->complaint, no_owner);
 }
 
 /* Cells */
@@ -241,14 +127,15 @@ static int take_column(const struct reading *reading, const json_t *value, struc
 	enum metric metric;
 
 	if (!name || table->columns.count == L4_SLOTS)
-		return complain(reading, "there is a table whose metrics are no names, or are too many");
+		return record_complain(reading->complaint,
+				       "there is a table whose metrics are no names, or are too many");
 	if (find_metric(name, &metric)) {
 		reading->record->unknown = name;
 		table->columns.slots[table->columns.count++] = -1;
 		return 0;
 	}
 	if (metrics[metric].proto != table->proto || metrics[metric].cells != table->kind)
-		return complain(reading, "%s is not a metric of the table where it is", name);
+		return record_complain(reading->complaint, "%s is not a metric of the table where it is", name);
 	table->columns.slots[table->columns.count++] = metrics[metric].slot;
 	return 0;
 }
@@ -260,11 +147,11 @@ static int take_table_head(const struct reading *reading, const json_t *value, s
 	const json_t *column;
 	json_t *list;
 	size_t i;
-	int err = take_word(reading, json_object_get(value, "kind"), "kind", kinds, 2, &table->kind)
-			  ?: take_word(reading, json_object_get(value, "proto"), "proto", protos, 2, &table->proto)
-			  ?: take_word(reading, json_object_get(value, "role"), "role", record_roles,
+	int err = record_take_word(reading->complaint, json_object_get(value, "kind"), "kind", kinds, 2, &table->kind)
+			  ?: record_take_word(reading->complaint, json_object_get(value, "proto"), "proto", protos, 2, &table->proto)
+			  ?: record_take_word(reading->complaint, json_object_get(value, "role"), "role", record_roles,
 				       L4_ROLE_SERVER + 1, &table->role)
-			  ?: get_list(reading, value, "metrics", &list);
+			  ?: record_get_list(reading->complaint, value, "metrics", &list);
 
 	if (err)
 		return err;
@@ -281,7 +168,7 @@ static int take_count(struct reading *reading, int64_t count)
 	const int64_t magnitude = count < 0 ? -(count + 1) : count;
 
 	if (magnitude > counts_max - reading->counted)
-		return complain(reading, "its counts are larger than any can be");
+		return record_complain(reading->complaint, "its counts are larger than any can be");
 	reading->counted += magnitude;
 	return 0;
 }
@@ -294,9 +181,9 @@ static int take_row(struct reading *reading, const struct record_row *row, const
 	int err = 0;
 
 	if (row->count > table->columns.count || row->port < 0 || row->port > UINT16_MAX)
-		return complain(reading, "there is a row that does not fit its table");
+		return record_complain(reading->complaint, "there is a row that does not fit its table");
 	if (row->owner < 0 || (uint64_t)row->owner >= reading->owner_count)
-		return complain(reading, no_owner);
+		return record_complain(reading->complaint, no_owner);
 	owner = &reading->owner_list[row->owner];
 	cell = snapshot_add(&reading->record->snapshot);
 	cell->kind = table->kind;
@@ -313,7 +200,7 @@ static int take_row(struct reading *reading, const struct record_row *row, const
 		if (table->columns.slots[i] >= 0)
 			cell->cell.count[table->columns.slots[i]] = counts[i];
 	}
-	return err ?: take_address(reading, row->address, cell->key.prefix);
+	return err ?: record_take_address(reading->complaint, row->address, cell->key.prefix);
 }
 
 /* Each is there once, in the order in which they were taken out of the line. */
@@ -336,7 +223,8 @@ static int take_table(struct reading *reading, const json_t *value)
 	int err = take_table_head(reading, value, &table);
 
 	if (!err && !rows)
-		err = complain(reading, "the rows of a table are not lists of owner, port, address and whole numbers");
+		err = record_complain(reading->complaint,
+				      "the rows of a table are not lists of owner, port, address and whole numbers");
 	for (size_t i = 0; !err && i < rows->count; i++)
 		err = take_row(reading, &reading->record->rows.rows[rows->first + i], &table);
 	return err;
@@ -347,7 +235,7 @@ static int take_cells(struct reading *reading, const json_t *line)
 	const json_t *table;
 	json_t *list;
 	size_t i;
-	int err = get_list(reading, line, "cells", &list);
+	int err = record_get_list(reading->complaint, line, "cells", &list);
 
 	if (err)
 		return err;
@@ -369,15 +257,15 @@ static int take_listener(struct reading *reading, const json_t *value, size_t i)
 	int err;
 
 	if (!json_is_array(value) || json_array_size(value) < 8)
-		return complain(reading, "there is a listener that is no list of eight");
+		return record_complain(reading->complaint, "there is a listener that is no list of eight");
 	err = take_owner_number(reading, value, &number)
-		      ?: take_port(reading, json_array_get(value, 1), &listener->port)
-		      ?: take_address(reading, json_string_value(json_array_get(value, 2)), listener->address)
-		      ?: take_32(reading, value, 3, "backlog", &listener->backlog)
-		      ?: take_32(reading, value, 4, "backlog_max", &listener->backlog_max)
-		      ?: take_32(reading, value, 5, "half_open", &listener->half_open)
-		      ?: take_32(reading, value, 6, "drops", &found->drops)
-		      ?: take_32(reading, value, 7, "drops_total", &listener->drops);
+		      ?: record_take_port(reading->complaint, json_array_get(value, 1), &listener->port)
+		      ?: record_take_address(reading->complaint, json_string_value(json_array_get(value, 2)), listener->address)
+		      ?: record_take_32(reading->complaint, value, 3, "backlog", &listener->backlog)
+		      ?: record_take_32(reading->complaint, value, 4, "backlog_max", &listener->backlog_max)
+		      ?: record_take_32(reading->complaint, value, 5, "half_open", &listener->half_open)
+		      ?: record_take_32(reading->complaint, value, 6, "drops", &found->drops)
+		      ?: record_take_32(reading->complaint, value, 7, "drops_total", &listener->drops);
 	if (err)
 		return err;
 	owner = &reading->owner_list[number];
@@ -395,7 +283,7 @@ static int take_listeners(struct reading *reading, const json_t *line)
 	const json_t *value;
 	json_t *list;
 	size_t i;
-	int err = get_list(reading, line, "listeners", &list);
+	int err = record_get_list(reading->complaint, line, "listeners", &list);
 
 	if (err)
 		return err;
@@ -417,8 +305,8 @@ static int take_name(const struct reading *reading, struct record_names *names, 
 	int err;
 
 	if (!json_is_array(value) || json_array_size(value) < 2)
-		return complain(reading, "there is a name that is no list of two");
-	err = take_unsigned(reading, json_array_get(value, 0), "id", INT64_MAX, &id);
+		return record_complain(reading->complaint, "there is a name that is no list of two");
+	err = record_take_unsigned(reading->complaint, json_array_get(value, 0), "id", INT64_MAX, &id);
 	if (err || !text)
 		return err;
 	if (names->count == names->capacity) {
@@ -434,7 +322,7 @@ static int take_names(const struct reading *reading, struct record_names *names,
 	const json_t *value;
 	json_t *list;
 	size_t i;
-	int err = get_list(reading, line, key, &list);
+	int err = record_get_list(reading->complaint, line, key, &list);
 
 	names->count = 0;
 	if (err)
@@ -457,10 +345,11 @@ static int take_reason(const struct reading *reading, const json_t *value, enum 
 	int err;
 
 	if (!json_is_array(value) || json_array_size(value) < 3 || (!json_is_string(name) && !json_is_null(name)))
-		return complain(reading, "there is a reason in '%s' that is no list of number, name and count",
-				record_tallies[kind]);
-	err = take_unsigned(reading, json_array_get(value, 0), "reason", L4_TALLY - 1, &number)
-		      ?: take_unsigned(reading, json_array_get(value, 2), "count", INT64_MAX, &count);
+		return record_complain(reading->complaint,
+				       "there is a reason in '%s' that is no list of number, name and count",
+				       record_tallies[kind]);
+	err = record_take_unsigned(reading->complaint, json_array_get(value, 0), "reason", L4_TALLY - 1, &number)
+		      ?: record_take_unsigned(reading->complaint, json_array_get(value, 2), "count", INT64_MAX, &count);
 	if (err)
 		return err;
 	free(reading->record->tally_names[kind][number]);
@@ -496,21 +385,22 @@ static int take_quality(const struct reading *reading, const json_t *line)
 	struct snapshot_quality *quality = &reading->record->snapshot.quality;
 	const json_t *object = json_object_get(line, "quality");
 	uint64_t used, max;
-	int err = json_is_object(object) ? 0 : complain(reading, "'quality' is no object");
+	int err = json_is_object(object) ? 0 : record_complain(reading->complaint, "'quality' is no object");
 
 	quality->has_cover = json_object_get(object, "unproven");
 	for (int cover = 0; !err && quality->has_cover && cover < COVER_COUNT; cover++)
-		err = get_real(reading, object, cover_names[cover], -HUGE_VAL, HUGE_VAL, &quality->cover[cover]);
+		err = record_get_real(reading->complaint, object, cover_names[cover], -HUGE_VAL, HUGE_VAL,
+				      &quality->cover[cover]);
 	if (!err && quality->has_cover)
-		err = get_unsigned(reading, object, "unproven", INT64_MAX, &quality->unproven);
+		err = record_get_unsigned(reading->complaint, object, "unproven", INT64_MAX, &quality->unproven);
 	err = err
-		      ?: get_real(reading, object, "unattributed", 0, 1, &quality->unattributed)
-		      ?: get_unsigned(reading, object, "cells_used", UINT32_MAX, &used)
-		      ?: get_unsigned(reading, object, "cells_max", UINT32_MAX, &max)
-		      ?: get_unsigned(reading, object, "cell_overflow", INT64_MAX, &quality->cell_overflow)
-		      ?: get_unsigned(reading, object, "evictions", INT64_MAX, &quality->evictions)
-		      ?: get_unsigned(reading, object, "missed", INT64_MAX, &quality->missed)
-		      ?: get_real(reading, object, "late_ms", 0, 1e12, &quality->late_ms);
+		      ?: record_get_real(reading->complaint, object, "unattributed", 0, 1, &quality->unattributed)
+		      ?: record_get_unsigned(reading->complaint, object, "cells_used", UINT32_MAX, &used)
+		      ?: record_get_unsigned(reading->complaint, object, "cells_max", UINT32_MAX, &max)
+		      ?: record_get_unsigned(reading->complaint, object, "cell_overflow", INT64_MAX, &quality->cell_overflow)
+		      ?: record_get_unsigned(reading->complaint, object, "evictions", INT64_MAX, &quality->evictions)
+		      ?: record_get_unsigned(reading->complaint, object, "missed", INT64_MAX, &quality->missed)
+		      ?: record_get_real(reading->complaint, object, "late_ms", 0, 1e12, &quality->late_ms);
 	if (!err) {
 		quality->cells_used = used;
 		quality->cells_max = max;
@@ -521,8 +411,8 @@ static int take_quality(const struct reading *reading, const json_t *line)
 static int take_prefix(const struct reading *reading, const json_t *line, const char *key, unsigned int max,
 		       unsigned int *length)
 {
-	uint64_t wide;
-	const int err = get_unsigned(reading, line, key, max, &wide);
+	uint64_t wide = 0;
+	const int err = record_get_unsigned(reading->complaint, line, key, max, &wide);
 
 	if (!err)
 		*length = wide;
@@ -535,18 +425,19 @@ static int take_envelope(const struct reading *reading, const json_t *line)
 	struct record *record = reading->record;
 
 	if (!json_is_integer(version))
-		return complain(reading, "it is no line of a recording");
+		return record_complain(reading->complaint, "it is no line of a recording");
 	if (json_integer_value(version) != RECORD_VERSION)
-		return complain(reading, "it is of version %lld, and this l4dstat knows version %d alone",
-				json_integer_value(version), RECORD_VERSION);
+		return record_complain(reading->complaint,
+				       "it is of version %lld, and this l4dstat knows version %d alone",
+				       json_integer_value(version), RECORD_VERSION);
 	if (!json_is_string(host))
-		return complain(reading, "'host' is no text");
+		return record_complain(reading->complaint, "'host' is no text");
 	text_printable(record->host, sizeof(record->host), (const uint8_t *)json_string_value(host),
 		       json_string_length(host));
 	record->snapshot.has_states = json_is_true(json_object_get(line, "states"));
 	record->snapshot.partial = json_is_true(json_object_get(line, "partial"));
-	return get_real(reading, line, "ts", 0, 253402300799, &record->snapshot.timestamp)
-		       ?: get_real(reading, line, "interval", 1e-9, 1e9, &record->snapshot.interval)
+	return record_get_real(reading->complaint, line, "ts", 0, 253402300799, &record->snapshot.timestamp)
+		       ?: record_get_real(reading->complaint, line, "interval", 1e-9, 1e9, &record->snapshot.interval)
 		       ?: take_prefix(reading, line, "prefix4", 32, &record->prefix4)
 		       ?: take_prefix(reading, line, "prefix6", 128, &record->prefix6);
 }
@@ -555,7 +446,7 @@ static int take_host(const struct reading *reading, const json_t *line)
 {
 	const char *wrong = record_take_host(&reading->record->snapshot.host, line);
 
-	return wrong ? complain(reading, "%s", wrong) : 0;
+	return wrong ? record_complain(reading->complaint, "%s", wrong) : 0;
 }
 
 static int take_line(struct reading *reading, const json_t *line)
@@ -589,7 +480,7 @@ int record_read(struct record *record, const char *line, size_t length, char **c
 		char text[SHOWN];
 
 		text_printable(text, sizeof(text), (const uint8_t *)error.text, strlen(error.text));
-		return complain(&reading, "it is no JSON (%s)", text);
+		return record_complain(reading.complaint, "it is no JSON (%s)", text);
 	}
 	err = take_line(&reading, record->json);
 	free(reading.owner_list);

@@ -111,8 +111,7 @@ static __always_inline void l4_book_queue_full(int reason)
 		return;
 	arrival->drop_is_booked = true;
 	key = arrival->key;
-	/* the cell is that of its arrival, with the owner's name */
-	l4_book_udp(&key, NULL, reason == L4_REASON(SOCKET_RCVBUFF) ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
+	l4_book_udp(&key, &arrival->owner, reason == L4_REASON(SOCKET_RCVBUFF) ? L4_udp_rx_drops : L4_udp_mem_drops, 1);
 }
 
 /*

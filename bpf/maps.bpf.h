@@ -163,8 +163,9 @@ struct {
 /* The datagram this CPU delivers right now: a drop that follows is of this one. */
 struct l4_arrival {
 	struct l4_cell_key key;
-	__u64 ledger;	     /* address of the socket's ledger entry, 0: has none */
-	bool drop_is_booked; /* by the first of the two programs that see it */
+	struct l4_owner owner; /* if the interval turns before the drop, that makes the cell */
+	__u64 ledger;	       /* address of the socket's ledger entry, 0: has none */
+	bool drop_is_booked;   /* by the first of the two programs that see it */
 };
 
 struct {

@@ -236,13 +236,17 @@ int l4_udp_ingress(struct __sk_buff *skb)
 	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
 	__builtin_memset(&arrival->key, 0, sizeof(arrival->key));
 	l4_udp_key(&arrival->key, ledger);
+	if (ledger)
+		arrival->owner = ledger->owner;
+	else
+		__builtin_memset(&arrival->owner, 0, sizeof(arrival->owner));
 	arrival->ledger = (__u64)ledger;
 	arrival->drop_is_booked = false;
 	if (l4_udp_remote(&arrival->key, skb, udp_at, false))
 		return 1;
 	search = l4_search_udp(&arrival->key);
 	if (!search.way)
-		search.way = l4_udp_insert(&arrival->key, ledger ? &ledger->owner : NULL, search.part, search.hash);
+		search.way = l4_udp_insert(&arrival->key, &arrival->owner, search.part, search.hash);
 	l4_udp_count(l4_found_udp(search, &arrival->key), skb, udp_at, false);
 	return 1;
 }

@@ -87,6 +87,8 @@ clean_up_tracing() {
 }
 trap clean_up_tracing EXIT
 
+"$l4dstat" --check | grep -q '^yes.* iterator bpf_sk_storage_map ' ||
+	skip "this kernel must not be asked to iterate over the ledger: src/walk.h"
 network
 trace_process_1
 start listener "$traffic" tcp-serve --port 7000 --ports 4 --mode close --name l4-listener

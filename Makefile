@@ -12,6 +12,7 @@ zshdir ?= $(datadir)/zsh/site-functions
 schemadir ?= $(datadir)/l4dstat/schema
 fishdir ?= $(datadir)/fish/vendor_completions.d
 unitdir ?= $(PREFIX)/lib/systemd/system
+presetdir ?= $(PREFIX)/lib/systemd/system-preset
 
 export PATH := $(PATH):/usr/sbin:/sbin
 
@@ -220,6 +221,7 @@ INSTALLED = 0755:l4dstat:$(sbindir)/l4dstat \
 	0644:$(O)/docs/_l4dstat:$(zshdir)/_l4dstat \
 	0644:$(O)/docs/l4dstat.fish:$(fishdir)/l4dstat.fish \
 	0644:$(O)/l4dstat.service:$(unitdir)/l4dstat.service \
+	0644:tools/systemd/l4dstat.preset:$(presetdir)/80-l4dstat.preset \
 	$(foreach file,$(SHARED),0644:tools/$(file):$(datadir)/l4dstat/$(file)) \
 	$(foreach file,$(SCHEMAS),0644:$(file):$(schemadir)/$(notdir $(file)))
 

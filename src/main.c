@@ -16,6 +16,7 @@
 #include "help.h"
 #include "host_choice.h"
 #include "host_reader.h"
+#include "notify.h"
 #include "options.h"
 #include "outputs.h"
 #include "privileges.h"
@@ -361,7 +362,10 @@ static enum exit_code run_outputs(struct run *run)
 	};
 	set_host(run->hostname);
 	outputs_set_alerts(run->outputs, alert_teller_alerts(run->alerts));
-	err = outputs_open(run->outputs, &run->dimension, run->instances, host_of(run)) ?: open_recorder(run) ?: drop(run);
+	err = outputs_open(run->outputs, &run->dimension, run->instances, host_of(run)) ?: open_recorder(run);
+	if (!err)
+		notify_ready(); /* now, as there are no sockets later */
+	err = err ?: drop(run);
 	run->wait.input = outputs_keys_fd(run->outputs);
 	if (!err && replays) {
 		err = replay_loop(run);

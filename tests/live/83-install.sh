@@ -6,7 +6,8 @@ cd "$root"
 built=$(stat -c %Y l4dstat)
 make -s install DESTDIR="$work/staged" PREFIX=/usr >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 equal "built anew for it" "$(stat -c %Y l4dstat)" "$built"
-equal "files" "$(cd "$work/staged" && find . -type f -printf '%m %P\n' | sort -k 2)" "644 usr/lib/systemd/system/l4dstat.service
+equal "files" "$(cd "$work/staged" && find . -type f -printf '%m %P\n' | sort -k 2)" "644 usr/lib/systemd/system-preset/80-l4dstat.preset
+644 usr/lib/systemd/system/l4dstat.service
 755 usr/sbin/l4dstat
 644 usr/share/bash-completion/completions/l4dstat
 644 usr/share/fish/vendor_completions.d/l4dstat.fish

@@ -37,6 +37,7 @@ files='cd / && find . -xdev \( -path ./proc -o -path ./sys -o -path ./var/lib/dp
 check='
 	set -e
 	export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	mkdir -p /var/lib/private # which systemd makes
 	'$files' >/tmp/before
 	apt-get install -y /tmp/l4dstat.deb
 	l4dstat --version
@@ -46,6 +47,9 @@ check='
 	for file in /lib/systemd/system/l4dstat.service /etc/default/l4dstat; do [ -f $file ]; done
 	[ ! -e /etc/systemd/system/multi-user.target.wants/l4dstat.service ]
 	[ "$(dpkg --verify l4dstat)" = "" ]
+	mkdir /var/lib/private/l4dstat # as systemd makes it, for what the service records
+	ln -s private/l4dstat /var/lib/l4dstat
+	touch /var/lib/l4dstat/l4dstat.jsonl.gz
 	apt-get purge -y l4dstat
 	'$files' >/tmp/after
 	diff /tmp/before /tmp/after

@@ -33,14 +33,26 @@ cd "$work/state"
 ip link set lo up
 : >"$work/calls"
 chmod 666 "$work/calls"
-start service strace -f -qq -o "$work/calls" "${confined[@]}" "$work/tree/usr/sbin/l4dstat" "${arguments[@]}"
+equal "how it says that it is ready" "$(value Type)" notify
+start manager python3 -uc '
+import os, socket, sys
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o666)
+print("listens")
+print(manager.recv(4096).decode())' "$work/notify"
+within 20 "there is who wants to know" job_said manager listens
+start service env NOTIFY_SOCKET="$work/notify" strace -f -qq -o "$work/calls" "${confined[@]}" "$work/tree/usr/sbin/l4dstat" "${arguments[@]}"
 
 serves() {
-	job_lives service || fail "it ended: $(cat "$work/service.err")"
 	curl -sf http://127.0.0.1:9474/metrics -o "$work/metrics"
 }
-
-within 30 "it serves its metrics" serves
+ready_or_gone() {
+	job_lives service || fail "it ended: $(cat "$work/service.err")"
+	job_said manager READY=1
+}
+within 30 "it says that it is ready" ready_or_gone
+serves || fail "it says that it is ready, and serves no metrics"
 "$traffic" udp-send --to 127.0.0.1 --port 9000 --count 70 >"$work/sent"
 sends() {
 	serves && [ "$(awk '$1 == "l4dstat_udp_sent_datagrams_total" { print $2 }' "$work/metrics")" -ge 70 ]

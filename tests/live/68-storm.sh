@@ -87,24 +87,29 @@ clean_up_tracing() {
 }
 trap clean_up_tracing EXIT
 
-"$l4dstat" --check | grep -q '^yes.* iterator bpf_sk_storage_map ' ||
-	skip "this kernel must not be asked to iterate over the ledger: src/walk.h"
+# Since 7.0 the kernel must not be asked to iterate over the ledger (src/walk.h): then all but that is looked at.
+iterates=$("$l4dstat" --check | awk '/ iterator bpf_sk_storage_map / { print $1 }')
+[[ $iterates == @(yes|no) ]] || fail "--check does not say whether it may iterate over the ledger"
 network
 trace_process_1
 start listener "$traffic" tcp-serve --port 7000 --ports 4 --mode close --name l4-listener
 ready listener
 watch joined 0.5 --top 0 --by netns,port,process,role
-make_iterator
-before=$(ledger_entries)
-at_least "ledger entries before, the listeners" "$before" 4
+if [ "$iterates" = yes ]; then
+	make_iterator
+	before=$(ledger_entries)
+	at_least "ledger entries before, the listeners" "$before" 4
+fi
 for i in 1 2 3 4; do
 	start "client-$i" "${clients[@]}" "$traffic" tcp-connect --to "$net4.128.1,$net6:80::1" \
 		--from "$net4.$i.1,$net6:$i::1,$net4.$i.2,$net6:$i::2" --port $((6999 + i)) --count 25000 --name "l4-client-$i"
 done
 finish client-{1,2,3,4}
 settle
-within 10 "the ledger is as before" ledger_is_as_before
-equal "ledger entries afterwards" "$(ledger_entries)" "$before"
+if [ "$iterates" = yes ]; then
+	within 10 "the ledger is as before" ledger_is_as_before
+	equal "ledger entries afterwards" "$(ledger_entries)" "$before"
+fi
 next_line joined
 next_line joined
 stop listener

@@ -6,6 +6,7 @@
 #include "accumulate.h"
 #include "memory.h"
 #include "places.h"
+#include "text.h"
 
 enum { OTHER = SLOTS_MAX };
 
@@ -24,12 +25,12 @@ _Static_assert(sizeof(rankings) / sizeof(*rankings) == SLOTS_WEIGHTS, "a weight 
 /* Two processes that are called alike are one row, also if only the bytes that cannot be shown differ. */
 static void keep_name(struct dimension_key *key, const struct snapshot_cell *cell)
 {
-	struct dimension_key owner = {.cell.owner = cell->key.owner};
 	char name[DIMENSION_TEXT];
 
-	memcpy(owner.comm, cell->cell.comm, sizeof(owner.comm));
-	dimension_owner_name(name, &owner);
-	key->cell.owner = L4_OWNER_PROCESS;
+	key->cell.owner = cell->key.owner;
+	if (key->cell.owner != L4_OWNER_PROCESS)
+		return;
+	text_printable(name, sizeof(name), cell->cell.comm, strnlen((const char *)cell->cell.comm, L4_COMM_LEN));
 	memcpy(key->comm, name, strnlen(name, sizeof(key->comm)));
 }
 
@@ -90,11 +91,6 @@ static void weigh_cell(struct slots_row *row, const struct snapshot_cell *cell)
 	}
 }
 
-static bool is_other(const struct snapshot_cell *cell, const struct dimension_key *key)
-{
-	return cell->key.owner == L4_OWNER_OTHER || !strncmp((const char *)key->comm, "other", sizeof(key->comm));
-}
-
 static struct gathering gather_cells(const struct snapshot *snapshot, enum accumulate_view view)
 {
 	struct gathering gathering = gathering_new(snapshot->count);
@@ -106,7 +102,7 @@ static struct gathering gather_cells(const struct snapshot *snapshot, enum accum
 
 		memset(&key, 0, sizeof(key));
 		(views[view].keep ?: dim->keep)(&key, cell);
-		gathering.of_cell[i] = is_other(cell, &key) ? NO_ROW : row_of(&gathering, &key);
+		gathering.of_cell[i] = cell->key.owner == L4_OWNER_OTHER ? NO_ROW : row_of(&gathering, &key);
 		if (gathering.of_cell[i] != NO_ROW)
 			weigh_cell(&gathering.rows[gathering.of_cell[i]], cell);
 	}

@@ -109,11 +109,35 @@ static void print_port(char *text, const struct dimension_key *key, const struct
 	snprintf(text, DIMENSION_TEXT, "%u/%s", key->cell.port, proto_name(key->cell.proto));
 }
 
+/* Is it, but for quotes around it, what stands for no name? */
+static bool is_taken(const char *name)
+{
+	static const char *const taken[] = {"kernel", "other", "unknown"};
+	size_t length = strlen(name);
+
+	for (; length > 1 && *name == '\'' && name[length - 1] == '\''; length -= 2)
+		name++;
+	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
+		if (length == strlen(taken[i]) && !memcmp(name, taken[i], length))
+			return true;
+	}
+	return false;
+}
+
+/* Writes a name that somebody else chose, so that it is not taken for a word of ours, nor for another name. */
+static void print_given(char *text, const uint8_t *name, size_t length)
+{
+	char shown[DIMENSION_TEXT - 2];
+
+	text_printable(shown, sizeof(shown), name, length);
+	snprintf(text, DIMENSION_TEXT, is_taken(shown) ? "'%s'" : "%s", shown);
+}
+
 void dimension_owner_name(char *text, const struct dimension_key *key)
 {
 	switch ((enum l4_owner_kind)key->cell.owner) {
 	case L4_OWNER_PROCESS:
-		text_printable(text, DIMENSION_TEXT, key->comm, strnlen((const char *)key->comm, L4_COMM_LEN));
+		print_given(text, key->comm, strnlen((const char *)key->comm, L4_COMM_LEN));
 		return;
 	case L4_OWNER_KERNEL:
 		strcpy(text, "kernel");
@@ -159,8 +183,10 @@ static void print_cgroup(char *text, const struct dimension_key *key, const stru
 
 static void print_netns(char *text, const struct dimension_key *key, const struct dimension_context *context)
 {
-	if (context->netns_name)
-		snprintf(text, DIMENSION_TEXT, "%s", context->netns_name(key->cell.netns));
+	const char *name = context->netns_name ? context->netns_name(key->cell.netns) : NULL;
+
+	if (name)
+		print_given(text, (const uint8_t *)name, strlen(name));
 	else
 		snprintf(text, DIMENSION_TEXT, "%u", key->cell.netns);
 }

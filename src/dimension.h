@@ -72,7 +72,10 @@ bool dimension_is_ipv4(const uint8_t address[static L4_PREFIX_LEN]);
 enum { DIMENSION_ADDRESS = 48 };
 void dimension_print_address(char *text, const uint8_t address[static L4_PREFIX_LEN]);
 
-/* The name of an owner: its process name with unprintable bytes replaced, `unknown`, `kernel`, `other`. */
+/*
+ * The name of an owner: its process name with unprintable bytes replaced, `unknown`, `kernel`, `other`. A process that
+ * is called like one of these, with any number of quotes around it, has one more: no other name looks like that.
+ */
 void dimension_owner_name(char *text, const struct dimension_key *key);
 
 #endif

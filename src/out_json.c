@@ -48,7 +48,7 @@ static json_t *row_object(const struct report_row *row, const struct field_list 
 
 	json_put_fields(object, fields, &row->key, context);
 	if (row->key.cell.owner == L4_OWNER_OTHER)
-		json_put(object, "other", json_true()); /* by its name it could be a process */
+		json_put(object, "other", json_true()); /* a row without a port says so as well */
 	for (int m = 0; m < METRIC_COUNT; m++) {
 		if (report_value(&row->values, m))
 			set_value(object, &row->values, m);

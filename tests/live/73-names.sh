@@ -9,15 +9,18 @@ import csv, ctypes, json, os, pty, re, select, signal, socket, subprocess, sys, 
 
 program, work = sys.argv[1:]
 names = [bytes(range(first, min(first + 15, 256))) for first in range(1, 256, 15)]
+names += [b"other", b"'other'", b"kernel", b"unknown"]  # what there are rows of by themselves
 names += [b"\x1b]0;pwn\x07\x1b[2J", "é€😀".encode(), b'","x":"', b'a{b="c"} 1\n', b"\xc2\x9b31mred", b"x\r\n;,\t|y", b"$(id)`id`%s%n",
           b"\xed\xa0\x80\xf5\xc0\x80\xfe", b"a b  c   "]
 PORT = 7000
 
 
 def shown(name):
-    """The name as it should be seen; every byte that is no UTF-8, and every control character, is a question mark."""
+    """The name as it should be seen; every byte that is no UTF-8, and every control character, is a question mark.
+    What is called like a row that stands for no process has one more pair of quotes than it has."""
     text = name.decode("utf-8", "surrogateescape")
-    return "".join("?" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    text = "".join("?" if unicodedata.category(c) in ("Cc", "Cs") else c for c in text)
+    return f"'{text}'" if re.fullmatch(r"('*)(other|kernel|unknown)\1", text) else text
 
 
 def be(number, name, go):

@@ -136,6 +136,25 @@ static void has_a_row_per_row_of_a_table(void **state)
 	snapshot_free(&snapshot);
 }
 
+static void a_process_called_other_is_not_the_rest(void **state)
+{
+	struct output_settings settings = pipe_settings();
+	struct snapshot snapshot = empty_snapshot();
+	char *text;
+
+	(void)state;
+	add_cell(&snapshot, L4_PROTO_UDP, L4_ROLE_SERVER, "::1", 53, 9, "other")->count[L4_udp_rx_dgrams] = 5;
+	add_other(&snapshot, L4_PROTO_UDP)->count[L4_udp_rx_dgrams] = 1;
+	settings.by = (struct dimension_list){{DIM_NAME}, 1};
+	text = csv(&output_csv_table, settings, &snapshot);
+	assert_string_equal(value(text, 1, "name"), "'other'");
+	assert_string_equal(value(text, 1, "udp_rx_dgrams"), "5");
+	assert_string_equal(value(text, 2, "name"), "other");
+	assert_string_equal(value(text, 2, "udp_rx_dgrams"), "1");
+	free(text);
+	snapshot_free(&snapshot);
+}
+
 static void has_the_same_columns_when_nothing_happens(void **state)
 {
 	struct snapshot snapshot = empty_snapshot();
@@ -214,6 +233,7 @@ int main(void)
 		cmocka_unit_test(shows_the_columns_asked_for),
 		cmocka_unit_test(does_not_depend_on_the_terminal),
 		cmocka_unit_test(has_a_row_per_row_of_a_table),
+		cmocka_unit_test(a_process_called_other_is_not_the_rest),
 		cmocka_unit_test(has_the_same_columns_when_nothing_happens),
 		cmocka_unit_test(defuses_what_a_spreadsheet_would_run),
 		cmocka_unit_test(keeps_negative_numbers_numbers),

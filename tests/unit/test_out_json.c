@@ -54,14 +54,14 @@ static void a_process_called_other_is_not_the_rest(void **state)
 
 	(void)state;
 	assert_int_equal(json_array_size(rows), 2);
-	assert_row(json_array_get(rows, 0), "name", "other", false, 5);
+	assert_row(json_array_get(rows, 0), "name", "'other'", false, 5);
 	assert_row(json_array_get(rows, 1), "name", "other", true, 6);
 	json_decref(line);
 	free(text);
 	text = written(&output_json_rows, by(DIM_NAME), &snapshot, 1);
 	for (int i = 0; i < 2; i++) {
 		line = line_at(text, i + 1);
-		assert_row(line, "name", "other", i, i ? 6 : 5);
+		assert_row(line, "name", i ? "other" : "'other'", i, i ? 6 : 5);
 		json_decref(line);
 	}
 	free(text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The keys of the live tables as data: their `?`, --help and the docs are made from these rows. Adding a key is a row
- * in live_keys.c, and a case where actions are carried out, in out_live.c and out_live_listeners.c.
+ * in live_keys.c, and a case where actions are carried out, in live_screen.c for all tables or in out_live*.c for one.
  */
 #ifndef L4_LIVE_KEYS_H
 #define L4_LIVE_KEYS_H

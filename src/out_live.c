@@ -1,42 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * --by on a terminal: the table redrawn in place, and what keys do to it. Which rows there are is live_model.c's, what
- * a line looks like table.c's, how it gets onto the terminal screen.c's. Here these are put together.
+ * a line looks like table.c's, what surrounds them live_screen.c's. Here these are put together.
  */
-#include <errno.h>
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format.h"
-#include "live_keys.h"
 #include "live_model.h"
-#include "live_prompt.h"
+#include "live_screen.h"
 #include "memory.h"
-#include "output.h"
 #include "screen.h"
 
 enum {
-	LINES_AROUND = 3,    /* moment, header, total */
-	LINES_WITH_FOOT = 6, /* so many lines leave one for hints */
-	KEYS_AT_ONCE = 64,   /* before what they do is shown */
+	LINES_ABOVE = 2,  /* moment, header */
+	LINES_AROUND = 3, /* total */
 };
 
 struct live_state {
-	const struct output_settings *settings;
-	const struct terminal_theme *theme;
+	struct live_screen screen; /* first */
 	struct live_model *model;
+	struct live_picture picture; /* what is seen */
 	bool utf8;
-	unsigned long intervals;
-	bool failed; /* the terminal could not be had */
-	struct live_prompt prompt;
 };
-
-/* titles: room for those of the table. */
-static struct live_offer offer_of(const struct live_state *state, const char *titles[static TABLE_COLUMNS_MAX])
-{
-	return (struct live_offer){.titles = titles, .title_count = table_titles(live_table(state->model), titles)};
-}
 
 /* The table */
 
@@ -76,12 +62,11 @@ static void draw_mode(const struct live_picture *picture, const struct table_pen
 }
 
 /* A selected row's texts in full, wherever they are cut above. */
-static void draw_selected(const struct live_picture *picture, const struct table_pen *pen)
+static void draw_texts(const struct live_picture *picture, const struct table_pen *pen)
 {
 	const struct report_row *row = &picture->selected->shown.row;
 	char text[DIMENSION_TEXT], tail[TABLE_TAIL];
 
-	fputs(pen->theme->text, pen->file);
 	for (size_t i = 0; i < picture->table->dims.count; i++) {
 		table_row_text(text, picture->table, row, i, pen->dimension);
 		table_draw_whole(pen, text);
@@ -94,22 +79,21 @@ static void draw_selected(const struct live_picture *picture, const struct table
 	fputs(tail, pen->file);
 }
 
-static void draw_foot(const struct live_state *state, const struct live_picture *picture, const struct table_pen *pen)
+static bool draw_selected(const void *opaque, const struct table_pen *pen)
 {
-	const char *titles[TABLE_COLUMNS_MAX];
-	const struct live_offer offer = offer_of(state, titles);
+	const struct live_state *state = opaque;
 
-	if (state->prompt.typing)
-		fprintf(pen->file, "%s/%s", pen->theme->text, state->prompt.typed);
-	else if (picture->selected)
-		draw_selected(picture, pen);
-	else
-		live_draw_hints(&offer, pen);
-	fputs(pen->theme->normal, pen->file);
+	if (state->picture.selected)
+		draw_texts(&state->picture, pen);
+	return state->picture.selected;
 }
 
-static void draw_table(const struct live_state *state, const struct live_picture *picture, const struct table_pen *pen)
+static size_t draw(void *opaque, struct table_pen *pen)
 {
+	const struct live_state *state = opaque;
+	const struct live_picture *picture = &state->picture;
+
+	pen->interval = picture->totals ? 0 : picture->moment.interval;
 	table_draw_moment(pen, &picture->moment);
 	draw_mode(picture, pen);
 	table_draw_header(picture->table, pen);
@@ -119,94 +103,70 @@ static void draw_table(const struct live_state *state, const struct live_picture
 	if (picture->other)
 		draw_row(state, picture, pen, picture->other, false);
 	draw_row(state, picture, pen, picture->total, true);
+	return LINES_AROUND + picture->on_screen + !!picture->other;
 }
 
-static struct table_pen pen_for(const struct live_state *state, FILE *file)
+static void arrange(void *opaque, unsigned int columns, size_t rows)
 {
-	return (struct table_pen){
-		.file = file,
-		.theme = state->theme,
-		.dimension = &state->settings->dimension,
-		.alerts = state->settings->alerts,
-	};
+	struct live_state *state = opaque;
+
+	state->picture = live_arrange(state->model, columns, rows);
 }
 
-/* Lines for rows; all others are spoken for. */
-static size_t room_for_rows(size_t lines, bool foot)
+static int selected_line(const void *opaque)
 {
-	const size_t around = LINES_AROUND + foot;
+	const struct live_state *state = opaque;
+	const struct live_picture *picture = &state->picture;
 
-	return lines > around ? lines - around : 1;
-}
-
-static void draw_all(struct live_state *state, struct table_pen *pen, int *selected, int *cursor)
-{
-	const unsigned int lines = screen_rows();
-	const bool foot = state->prompt.typing || lines >= LINES_WITH_FOOT;
-	const struct live_picture picture = live_arrange(state->model, screen_columns(), room_for_rows(lines, foot));
-	const size_t drawn = LINES_AROUND + picture.on_screen + !!picture.other;
-
-	pen->interval = picture.totals ? 0 : picture.moment.interval;
-	if (state->intervals)
-		draw_table(state, &picture, pen);
-	else
-		fprintf(pen->file, "%sfirst numbers after %g s%s\n", pen->theme->text, state->settings->delay,
-			pen->theme->normal);
-	for (size_t line = state->intervals ? drawn : 1; line + 1 < lines; line++)
-		fputc('\n', pen->file);
-	if (foot)
-		draw_foot(state, &picture, pen);
-	for (size_t i = 0; picture.selected && i < picture.on_screen; i++) {
-		if (picture.rows[picture.first + i] == picture.selected)
-			*selected = LINES_AROUND - 1 + i;
+	for (size_t i = 0; picture->selected && i < picture->on_screen; i++) {
+		if (picture->rows[picture->first + i] == picture->selected)
+			return LINES_ABOVE + i;
 	}
-	if (state->prompt.typing)
-		*cursor = lines - 1;
-}
-
-static void draw(struct live_state *state)
-{
-	const char *titles[TABLE_COLUMNS_MAX];
-	const struct live_offer offer = offer_of(state, titles);
-	char *text = NULL;
-	size_t size = 0;
-	FILE *file = open_memstream(&text, &size);
-	struct table_pen pen = pen_for(state, file);
-	int selected = SCREEN_NO_LINE, cursor = SCREEN_NO_LINE;
-
-	if (!file)
-		memory_exhausted();
-	if (state->prompt.helping)
-		live_prompt_draw_help(&state->prompt, &offer, &pen);
-	else
-		draw_all(state, &pen, &selected, &cursor);
-	if (fclose(file))
-		memory_exhausted();
-	screen_paint(text, selected, cursor);
-	free(text);
+	return SCREEN_NO_LINE;
 }
 
 /* Keys */
 
-static void escape(struct live_state *state)
+static size_t titles_of(const void *opaque, const char *titles[static TABLE_COLUMNS_MAX])
 {
-	if (*state->prompt.typed) {
-		*state->prompt.typed = 0;
-		live_filter(state->model, "");
-	} else {
-		live_unselect(state->model);
-	}
+	const struct live_state *state = opaque;
+
+	return table_titles(live_table(state->model), titles);
 }
 
-/* Returns whether it is the end. */
-static bool act(struct live_state *state, const struct live_key *key, unsigned int code)
+static void filter(void *opaque)
 {
-	const long page = room_for_rows(screen_rows(), true);
-	struct live_model *model = state->model;
+	struct live_state *state = opaque;
+
+	live_filter(state->model, state->screen.prompt.typed);
+}
+
+static void select_row(void *opaque, long step)
+{
+	struct live_state *state = opaque;
+
+	live_select(state->model, step);
+}
+
+static void select_end(void *opaque)
+{
+	struct live_state *state = opaque;
+
+	live_select_end(state->model);
+}
+
+static void unselect(void *opaque)
+{
+	struct live_state *state = opaque;
+
+	live_unselect(state->model);
+}
+
+static void act(void *opaque, const struct live_key *key, unsigned int code)
+{
+	struct live_model *model = ((struct live_state *)opaque)->model;
 
 	switch (key->action) {
-	case LIVE_QUIT:
-		return true;
 	case LIVE_PAUSE:
 		live_pause(model);
 		break;
@@ -219,73 +179,30 @@ static bool act(struct live_state *state, const struct live_key *key, unsigned i
 	case LIVE_SORT_LETTER:
 		live_sort_letter(model, code);
 		break;
-	case LIVE_FILTER_BEGIN:
-		state->prompt.typing = true;
-		break;
 	case LIVE_BY:
 		live_by(model, key->dim);
 		break;
 	case LIVE_TOTALS:
 		live_totals(model);
 		break;
-	case LIVE_UP:
-		live_select(model, -1);
-		break;
-	case LIVE_DOWN:
-		live_select(model, 1);
-		break;
-	case LIVE_PAGE_UP:
-		live_select(model, -page);
-		break;
-	case LIVE_PAGE_DOWN:
-		live_select(model, page);
-		break;
-	case LIVE_HOME:
-		live_unselect(model);
-		break;
-	case LIVE_END:
-		live_select_end(model);
-		break;
-	case LIVE_ESCAPE:
-		escape(state);
-		break;
-	case LIVE_HELP:
-		live_prompt_help(&state->prompt);
+	default: /* of any table */
 		break;
 	}
-	return false;
 }
 
-static bool press(struct live_state *state, unsigned int code)
-{
-	const struct live_key *key = live_key_for(code);
-	const char *titles[TABLE_COLUMNS_MAX];
-	const struct live_offer offer = offer_of(state, titles);
-
-	if (!live_prompt_press(&state->prompt, &offer, code))
-		return key && act(state, key, code);
-	live_filter(state->model, state->prompt.typed); /* the rows follow the text while it is typed */
-	return false;
-}
-
-static bool live_keys_pressed(void *opaque)
-{
-	struct live_state *state = opaque;
-	unsigned int code;
-	bool end = screen_is_gone();
-
-	for (int i = 0; !end && i < KEYS_AT_ONCE && (code = screen_key()); i++)
-		end = press(state, code);
-	if (!end)
-		draw(state);
-	return end;
-}
-
-static int live_keys_fd(void *opaque)
-{
-	(void)opaque;
-	return screen_input();
-}
+static const struct live_screen_kind kind = {
+	.around = LINES_AROUND,
+	.titles = titles_of,
+	.arrange = arrange,
+	.draw = draw,
+	.selected_line = selected_line,
+	.draw_selected = draw_selected,
+	.filter = filter,
+	.select = select_row,
+	.select_end = select_end,
+	.unselect = unselect,
+	.act = act,
+};
 
 /* The output */
 
@@ -301,57 +218,29 @@ static void *live_begin(const struct output_settings *settings)
 		.marks = settings->alerts,
 	};
 
-	state->settings = settings;
-	state->theme = terminal_theme(settings->colour);
 	state->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	state->model = live_new(&model);
-	state->failed = screen_open();
-	if (!state->failed)
-		draw(state);
+	live_screen_begin(&state->screen, &kind, settings);
 	return state;
 }
 
 static int live_interval_over(void *opaque, const struct snapshot *snapshot)
 {
 	struct live_state *state = opaque;
+	const int err = live_screen_check(&state->screen);
 
-	if (state->failed)
-		return -ENOTTY;
-	if (screen_is_gone())
-		return -EPIPE;
+	if (err)
+		return err;
 	live_interval(state->model, snapshot);
-	state->intervals++;
-	draw(state);
+	live_screen_interval(&state->screen);
 	return 0;
-}
-
-static void live_resized(void *opaque)
-{
-	struct live_state *state = opaque;
-
-	screen_resize();
-	live_prompt_resized(&state->prompt);
-	draw(state);
-}
-
-/* Where it was to end by itself, what it came to stays to be read. */
-static void leave_last(struct live_state *state)
-{
-	const struct terminal_size size = terminal_size(state->settings->file);
-	const struct live_picture picture = live_arrange(state->model, size.columns, room_for_rows(size.rows, true));
-	struct table_pen pen = pen_for(state, state->settings->file);
-
-	pen.interval = picture.totals ? 0 : picture.moment.interval;
-	draw_table(state, &picture, &pen);
 }
 
 static void live_end(void *opaque)
 {
 	struct live_state *state = opaque;
 
-	screen_close();
-	if (state->settings->count && state->intervals == state->settings->count)
-		leave_last(state);
+	live_screen_end(&state->screen);
 	live_free(state->model);
 	free(state);
 }
@@ -362,7 +251,7 @@ const struct output output_live = {
 	.begin = live_begin,
 	.interval = live_interval_over,
 	.end = live_end,
-	.keys_fd = live_keys_fd,
-	.keys = live_keys_pressed,
-	.resized = live_resized,
+	.keys_fd = live_screen_keys_fd,
+	.keys = live_screen_keys,
+	.resized = live_screen_resized,
 };

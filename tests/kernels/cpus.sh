@@ -31,7 +31,7 @@ case $(uname -r) in
 esac
 equal "CPUs that are there" "$(cpus online)" 2
 network
-start server "$traffic" tcp-serve --port 7000 --mode sink --time 600
+start server "$traffic" tcp-serve --port 7000 --mode sink
 ready server
 watch_once before --cells 52 --prefix4 32 --top 0 --by subnet,port,role
 watch_once roomy --prefix4 32 --top 0 --by subnet,port,role

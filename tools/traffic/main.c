@@ -82,7 +82,8 @@ static const struct option_info {
 	{"fails", NULL, "every connection, or call that sends, is to fail", .flag = &opt.fails},
 	{"abandon", NULL, "close each socket before its connection is there; nobody may answer", .flag = &opt.abandon},
 	{"name", "NAME", "name of this process", .text = &opt.name},
-	{"time", "SECONDS", "give up after so long, default 60", .number = &opt.time, .max = 3600},
+	{"time", "SECONDS", "give up after so long, default 60, times L4_TEST_PATIENCE if that is set",
+	 .number = &opt.time, .max = 3600},
 };
 
 enum { OPTIONS = sizeof(options) / sizeof(*options) };
@@ -200,6 +201,14 @@ static void time_is_up(int signal)
 	_exit(write(STDERR_FILENO, message, sizeof(message) - 1) < 0 ? 2 : 1);
 }
 
+/* How many times as long all may last: emulated CPUs are slow, and slower where others want the real ones. */
+static unsigned long patience(void)
+{
+	const char *times = getenv("L4_TEST_PATIENCE");
+
+	return times ? strtoul(times, NULL, 10) : 1;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "--help")) {
@@ -209,6 +218,7 @@ int main(int argc, char **argv)
 	for (size_t c = 0; argc > 1 && c < sizeof(commands) / sizeof(*commands); c++) {
 		if (strcmp(argv[1], commands[c].name))
 			continue;
+		opt.time *= patience();
 		parse(&commands[c], argc - 1, argv + 1);
 		set_name(opt.name);
 		signal(SIGALRM, time_is_up);

@@ -8,15 +8,15 @@
 
 #include "maps.bpf.h"
 
-static __always_inline void l4_add(struct l4_cell *cell, __u32 slot, __s64 n)
+static __always_inline void l4_add(struct l4_counts *counts, __u32 slot, __s64 n)
 {
-	__sync_fetch_and_add(&cell->count[slot], n);
+	__sync_fetch_and_add(&counts->count[slot], n);
 }
 
-static __always_inline void l4_add_some(struct l4_cell *cell, __u32 slot, __s64 n)
+static __always_inline void l4_add_some(struct l4_counts *counts, __u32 slot, __s64 n)
 {
 	if (n)
-		l4_add(cell, slot, n);
+		l4_add(counts, slot, n);
 }
 
 /* What is too large for its list is number 0, which no reason and no error has. */
@@ -29,14 +29,14 @@ static __always_inline void l4_tally(__u64 list[L4_TALLY], __u32 number)
 }
 
 /* Raises a maximum. Others may raise it meanwhile, each of them at most once: a few tries will do. */
-__noinline int l4_raise(struct l4_cell *cell, __u32 slot, __s64 value)
+__noinline int l4_raise(struct l4_counts *counts, __u32 slot, __s64 value)
 {
-	if (!cell || slot >= L4_TCP_SLOTS)
+	if (!counts || slot >= L4_TCP_SLOTS)
 		return 0;
 	for (int i = 0; i < 3; i++) {
-		const __s64 old = cell->count[slot];
+		const __s64 old = counts->count[slot];
 
-		if (old >= value || __sync_val_compare_and_swap(&cell->count[slot], old, value) == old)
+		if (old >= value || __sync_val_compare_and_swap(&counts->count[slot], old, value) == old)
 			return 0;
 	}
 	return 0;

@@ -128,11 +128,11 @@ static __always_inline void l4_fill(struct l4_entry *entry, const struct l4_cell
 	entry->key = *key;
 	entry->booked = 0;
 	if (owner) {
-		__builtin_memcpy(entry->cell.comm, owner->comm, sizeof(entry->cell.comm));
-		entry->cell.cgroup = owner->cgroup;
+		__builtin_memcpy(entry->comm, owner->comm, sizeof(entry->comm));
+		entry->cgroup = owner->cgroup;
 	} else {
-		__builtin_memset(entry->cell.comm, 0, sizeof(entry->cell.comm));
-		entry->cell.cgroup = 0;
+		__builtin_memset(entry->comm, 0, sizeof(entry->comm));
+		entry->cgroup = 0;
 	}
 }
 
@@ -180,12 +180,12 @@ static __always_inline int l4_spill(const struct l4_table *table, __u64 way, __u
 	if (!entry || !other)
 		return -1;
 	for (__u32 slot = 0; slot < slots; slot++) {
-		const __s64 n = __sync_lock_test_and_set(&entry->cell.count[slot], 0);
+		const __s64 n = __sync_lock_test_and_set(&entry->counts.count[slot], 0);
 
 		if (table->proto != L4_PROTO_TCP || !l4_is_maximum[slot])
-			__sync_fetch_and_add(&other->cell.count[slot], n);
-		else if (n > other->cell.count[slot])
-			other->cell.count[slot] = n;
+			__sync_fetch_and_add(&other->counts.count[slot], n);
+		else if (n > other->counts.count[slot])
+			other->counts.count[slot] = n;
 	}
 	__sync_fetch_and_add(&other->evicted, 1);
 	return 0;
@@ -404,7 +404,7 @@ static __always_inline struct l4_entry *l4_entry_of(const struct l4_table *table
 	return entry;
 }
 
-static __always_inline struct l4_cell *l4_no_cell(const struct l4_table *table, __u32 part)
+static __always_inline struct l4_counts *l4_no_cell(const struct l4_table *table, __u32 part)
 {
 	struct l4_other *other = l4_other_of(table, part);
 
@@ -413,7 +413,7 @@ static __always_inline struct l4_cell *l4_no_cell(const struct l4_table *table, 
 		return NULL;
 	}
 	__sync_fetch_and_add(&other->refused, 1);
-	return &other->cell;
+	return &other->counts;
 }
 
 __noinline int l4_udp_insert(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 part, __u64 hash)
@@ -473,49 +473,49 @@ static __always_inline struct l4_search l4_search_udp(const struct l4_cell_key *
 	return search;
 }
 
-static __always_inline struct l4_cell *l4_found_udp(struct l4_search search, const struct l4_cell_key *key)
+static __always_inline struct l4_counts *l4_found_udp(struct l4_search search, const struct l4_cell_key *key)
 {
 	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
 	struct l4_entry *entry = l4_entry_of(&table, search.way, key);
 
-	return entry ? &entry->cell : l4_no_cell(&table, search.part);
+	return entry ? &entry->counts : l4_no_cell(&table, search.part);
 }
 
 /* The same for events that are rare: all that can be is left to a global function. */
-static __always_inline struct l4_cell *l4_cell_of_udp(const struct l4_cell_key *key, const struct l4_owner *owner)
+static __always_inline struct l4_counts *l4_cell_of_udp(const struct l4_cell_key *key, const struct l4_owner *owner)
 {
 	const struct l4_table table = L4_TABLE(udp, L4_PROTO_UDP);
 	const __u32 part = l4_present_part();
 	struct l4_entry *entry = l4_entry_at(&table, l4_udp_find(key, owner, part));
 
-	return entry ? &entry->cell : l4_no_cell(&table, part);
+	return entry ? &entry->counts : l4_no_cell(&table, part);
 }
 
-static __always_inline struct l4_cell *l4_cell_of_tcp(const struct l4_cell_key *key, const struct l4_owner *owner)
+static __always_inline struct l4_counts *l4_cell_of_tcp(const struct l4_cell_key *key, const struct l4_owner *owner)
 {
 	const struct l4_table table = L4_TABLE(tcp, L4_PROTO_TCP);
 	const __u32 part = l4_present_part();
 	struct l4_entry *entry = l4_entry_at(&table, l4_tcp_find(key, owner, part));
 
-	return entry ? &entry->cell : l4_no_cell(&table, part);
+	return entry ? &entry->counts : l4_no_cell(&table, part);
 }
 
 /* Adds n to one count of a key, in global functions. */
 __noinline int l4_book_tcp(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 slot, __s64 n)
 {
-	struct l4_cell *cell = key ? l4_cell_of_tcp(key, owner) : NULL;
+	struct l4_counts *counts = key ? l4_cell_of_tcp(key, owner) : NULL;
 
-	if (cell && slot < L4_TCP_SLOTS)
-		l4_add(cell, slot, n);
+	if (counts && slot < L4_TCP_SLOTS)
+		l4_add(counts, slot, n);
 	return 0;
 }
 
 __noinline int l4_book_udp(const struct l4_cell_key *key, const struct l4_owner *owner, __u32 slot, __s64 n)
 {
-	struct l4_cell *cell = key ? l4_cell_of_udp(key, owner) : NULL;
+	struct l4_counts *counts = key ? l4_cell_of_udp(key, owner) : NULL;
 
-	if (cell && slot < L4_UDP_SLOTS)
-		l4_add(cell, slot, n);
+	if (counts && slot < L4_UDP_SLOTS)
+		l4_add(counts, slot, n);
 	return 0;
 }
 

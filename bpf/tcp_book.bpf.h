@@ -194,44 +194,44 @@ struct l4_tcp_step {
 };
 
 /* Why a connect() failed, as it is told. */
-static __always_inline void l4_book_failure(struct l4_cell *cell, int err)
+static __always_inline void l4_book_failure(struct l4_counts *counts, int err)
 {
-	l4_add(cell, L4_tcp_opens_failed, 1);
+	l4_add(counts, L4_tcp_opens_failed, 1);
 	if (err == ECONNREFUSED)
-		l4_add(cell, L4_tcp_failed_refused, 1);
+		l4_add(counts, L4_tcp_failed_refused, 1);
 	else if (err == ETIMEDOUT)
-		l4_add(cell, L4_tcp_failed_timeout, 1);
+		l4_add(counts, L4_tcp_failed_timeout, 1);
 	else if (err == EHOSTUNREACH || err == ENETUNREACH)
-		l4_add(cell, L4_tcp_failed_unreachable, 1);
+		l4_add(counts, L4_tcp_failed_unreachable, 1);
 }
 
-static __always_inline void l4_book_close(struct l4_cell *cell, const struct l4_ledger *ledger)
+static __always_inline void l4_book_close(struct l4_counts *counts, const struct l4_ledger *ledger)
 {
-	l4_add(cell, L4_tcp_closes, 1);
+	l4_add(counts, L4_tcp_closes, 1);
 	if (!ledger->begun)
 		return;
-	l4_add(cell, L4_tcp_lifetimes, 1);
-	l4_add(cell, L4_tcp_lifetime_sum_us, (bpf_ktime_get_ns() - ledger->begun) / 1000);
+	l4_add(counts, L4_tcp_lifetimes, 1);
+	l4_add(counts, L4_tcp_lifetime_sum_us, (bpf_ktime_get_ns() - ledger->begun) / 1000);
 }
 
 /* From the SYN to here. */
-static __always_inline void l4_book_connect(struct l4_cell *cell, const struct l4_ledger *ledger)
+static __always_inline void l4_book_connect(struct l4_counts *counts, const struct l4_ledger *ledger)
 {
 	const __u64 us = (bpf_ktime_get_ns() - ledger->begun) / 1000;
 
-	l4_add(cell, L4_tcp_connects, 1);
-	l4_add(cell, L4_tcp_connect_sum_us, us);
-	l4_raise(cell, L4_tcp_connect_max_us, us);
+	l4_add(counts, L4_tcp_connects, 1);
+	l4_add(counts, L4_tcp_connect_sum_us, us);
+	l4_raise(counts, L4_tcp_connect_max_us, us);
 }
 
 /* One reading of the smoothed round trip time, of a socket that is being used. */
-static __always_inline void l4_book_rtt(struct l4_cell *cell, __u32 rtt_us)
+static __always_inline void l4_book_rtt(struct l4_counts *counts, __u32 rtt_us)
 {
 	if (!rtt_us)
 		return;
-	l4_add(cell, L4_tcp_rtt_samples, 1);
-	l4_add(cell, L4_tcp_rtt_sum_us, rtt_us);
-	l4_raise(cell, L4_tcp_rtt_max_us, rtt_us);
+	l4_add(counts, L4_tcp_rtt_samples, 1);
+	l4_add(counts, L4_tcp_rtt_sum_us, rtt_us);
+	l4_raise(counts, L4_tcp_rtt_max_us, rtt_us);
 }
 
 /* What a socket says of itself when it is booked. */
@@ -291,7 +291,7 @@ __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading
 	const struct l4_tcp_step *step;
 	struct l4_tcp_news news = {};
 	struct l4_cell_key key;
-	struct l4_cell *cell;
+	struct l4_counts *counts;
 	__s64 opened;
 
 	if (!ledger || !reading)
@@ -307,25 +307,25 @@ __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading
 		return 0;
 	key = l4_tcp_key(ledger);
 	l4_set_prefix6(&key, reading->remote);
-	cell = l4_cell_of_tcp(&key, &ledger->owner);
-	if (!cell)
+	counts = l4_cell_of_tcp(&key, &ledger->owner);
+	if (!counts)
 		return 0;
-	l4_add_some(cell, L4_tcp_rx_bytes, news.rx_bytes);
-	l4_add_some(cell, L4_tcp_tx_bytes, news.tx_bytes);
-	l4_add_some(cell, L4_tcp_rx_segs, news.rx_segs);
-	l4_add_some(cell, L4_tcp_tx_segs, news.tx_segs);
-	l4_add_some(cell, L4_tcp_rx_data_segs, news.rx_data_segs);
-	l4_add_some(cell, L4_tcp_tx_data_segs, news.tx_data_segs);
-	l4_add_some(cell, L4_tcp_retrans_segs, news.retrans_segs);
-	l4_add_some(cell, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
+	l4_add_some(counts, L4_tcp_rx_bytes, news.rx_bytes);
+	l4_add_some(counts, L4_tcp_tx_bytes, news.tx_bytes);
+	l4_add_some(counts, L4_tcp_rx_segs, news.rx_segs);
+	l4_add_some(counts, L4_tcp_tx_segs, news.tx_segs);
+	l4_add_some(counts, L4_tcp_rx_data_segs, news.rx_data_segs);
+	l4_add_some(counts, L4_tcp_tx_data_segs, news.tx_data_segs);
+	l4_add_some(counts, L4_tcp_retrans_segs, news.retrans_segs);
+	l4_add_some(counts, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
 	if (news.rx_segs)
-		l4_book_rtt(cell, reading->rtt_us);
+		l4_book_rtt(counts, reading->rtt_us);
 	if (step->connected)
-		l4_book_connect(cell, ledger);
+		l4_book_connect(counts, ledger);
 	if (step->failed)
-		l4_book_failure(cell, reading->err);
+		l4_book_failure(counts, reading->err);
 	if (step->closed)
-		l4_book_close(cell, ledger);
+		l4_book_close(counts, ledger);
 	return 0;
 }
 

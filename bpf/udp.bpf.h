@@ -138,23 +138,25 @@ static __always_inline __u32 l4_udp_dgrams(struct __sk_buff *skb, __u32 bytes)
 	return skb->gso_segs ?: (bytes + skb->gso_size - 1) / skb->gso_size;
 }
 
-/* Each addition costs as much as all of the search: of what is sent a cell has the calls and what they sent beyond one.
+/*
+ * Each addition costs as much as all of the search: of what is sent a cell has the calls, where datagrams are read, as
+ * that is beside the other counts of each datagram, and where the calls are read what they sent beyond one.
  */
-static __always_inline void l4_udp_count(struct l4_cell *cell, struct __sk_buff *skb, __u32 udp_at, bool outgoing)
+static __always_inline void l4_udp_count(struct l4_counts *counts, struct __sk_buff *skb, __u32 udp_at, bool outgoing)
 {
 	const __u32 bytes = skb->len - udp_at - L4_UDP_HEADER;
 	const __u32 dgrams = l4_udp_dgrams(skb, bytes);
 
-	if (!cell)
+	if (!counts)
 		return;
-	l4_add(cell, outgoing ? L4_udp_tx_bytes : L4_udp_rx_bytes, bytes);
+	l4_add(counts, outgoing ? L4_udp_tx_bytes : L4_udp_rx_bytes, bytes);
 	if (!outgoing) {
-		l4_add(cell, L4_udp_rx_dgrams, dgrams);
+		l4_add(counts, L4_udp_rx_dgrams, dgrams);
 		return;
 	}
-	l4_add(cell, L4_udp_send_calls, 1);
+	l4_add(counts, L4_udp_tx_dgrams, 1);
 	if (dgrams > 1)
-		l4_add(cell, L4_udp_tx_dgrams, dgrams - 1);
+		l4_add(counts, L4_udp_send_calls, dgrams - 1);
 }
 
 /*

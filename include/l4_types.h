@@ -90,9 +90,14 @@ struct l4_cell {
 	__s64 count[L4_SLOTS];	/* indexed by enum l4_tcp_slot or l4_udp_slot; signed: see l4_book_tcp() */
 };
 
+/* Of a cell what is added to; a UDP entry has only the slots of its protocol. */
+struct l4_counts {
+	__s64 count[L4_SLOTS];
+};
+
 /* What has no cell of its own, of one CPU and one protocol: its counts, and how it came there. */
 struct l4_other {
-	struct l4_cell cell;
+	struct l4_counts counts;
 	__u64 refused; /* bookings for which there was no cell */
 	__u64 evicted; /* cells that were given up for another, with all they had */
 };
@@ -115,11 +120,14 @@ struct l4_set {
 	__u64 way[L4_WAYS];
 };
 
+/* What each datagram touches stands together, from `booked` on: two cache lines. */
 struct l4_entry {
-	struct l4_cell_key key;
+	__u8 comm[L4_COMM_LEN];
+	__u64 cgroup;
 	__u32 booked; /* how often; not exact, as it only says what can go */
 	__u32 pad;
-	struct l4_cell cell;
+	struct l4_cell_key key;
+	struct l4_counts counts;
 };
 
 /* The same, as far as it goes. */

@@ -104,24 +104,43 @@ static int window_open(struct window *window, const struct store_table *table, u
 	return 0;
 }
 
-static bool is_empty(const struct l4_cell *cell, unsigned int slots)
+static bool is_empty(const struct l4_counts *counts, unsigned int slots)
 {
 	int64_t any = 0;
 
 	for (unsigned int i = 0; i < slots; i++)
-		any |= cell->count[i];
+		any |= counts->count[i];
 	return !any;
 }
 
-static void take_cell(struct snapshot *snapshot, const struct l4_cell_key *key, const struct l4_cell *cell,
-		      unsigned int slots)
+/* Where sent datagrams are read there are the calls, and what they sent beyond one is where these are: l4_udp_count().
+ */
+static void right_sent(int64_t *count)
+{
+	const int64_t calls = count[L4_udp_tx_dgrams];
+
+	count[L4_udp_tx_dgrams] += count[L4_udp_send_calls];
+	count[L4_udp_send_calls] = calls;
+}
+
+static struct snapshot_cell *take_cell(struct snapshot *snapshot, const struct l4_cell_key *key,
+				       const struct l4_counts *counts, unsigned int slots)
 {
 	struct snapshot_cell *taken = snapshot_add(snapshot);
 
 	taken->key = *key;
-	memcpy(&taken->cell, cell, offsetof(struct l4_cell, count) + slots * sizeof(*cell->count));
-	if (key->proto == L4_PROTO_UDP) /* see l4_udp_count() */
-		taken->cell.count[L4_udp_tx_dgrams] += taken->cell.count[L4_udp_send_calls];
+	memcpy(taken->cell.count, counts, slots * sizeof(*counts->count));
+	if (key->proto == L4_PROTO_UDP)
+		right_sent((int64_t *)taken->cell.count);
+	return taken;
+}
+
+static void take_entry(struct snapshot *snapshot, const struct l4_entry *entry, unsigned int slots)
+{
+	struct snapshot_cell *taken = take_cell(snapshot, &entry->key, &entry->counts, slots);
+
+	memcpy(taken->cell.comm, entry->comm, sizeof(taken->cell.comm));
+	taken->cell.cgroup = entry->cgroup;
 }
 
 static int read_window(const struct store_table *table, uint32_t first, uint32_t count, bool empty, uint32_t netns,
@@ -135,8 +154,8 @@ static int read_window(const struct store_table *table, uint32_t first, uint32_t
 	for (uint32_t i = 0; i < count; i++) {
 		struct l4_entry *entry = (struct l4_entry *)(window.first + i * table->entry);
 
-		if (!is_empty(&entry->cell, table->slots) && (!netns || entry->key.netns == netns))
-			take_cell(snapshot, &entry->key, &entry->cell, table->slots);
+		if (!is_empty(&entry->counts, table->slots) && (!netns || entry->key.netns == netns))
+			take_entry(snapshot, entry, table->slots);
 	}
 	if (empty)
 		memset(window.first, 0, count * table->entry);
@@ -183,12 +202,12 @@ static void add_other(struct l4_other *sum, const struct l4_other *other, uint8_
 	sum->refused += other->refused;
 	sum->evicted += other->evicted;
 	for (int i = 0; i < L4_SLOTS; i++) {
-		const int64_t n = other->cell.count[i];
+		const int64_t n = other->counts.count[i];
 
 		if (proto != L4_PROTO_TCP || !is_maximum[i])
-			sum->cell.count[i] += n;
-		else if (n > sum->cell.count[i])
-			sum->cell.count[i] = n;
+			sum->counts.count[i] += n;
+		else if (n > sum->counts.count[i])
+			sum->counts.count[i] = n;
 	}
 }
 
@@ -206,8 +225,8 @@ static int read_other(struct store *store, const struct store_table *table, uint
 		add_other(&sum, &store->others[cpu], table->proto);
 	losses->refused += sum.refused;
 	losses->evicted += sum.evicted;
-	if (!is_empty(&sum.cell, L4_SLOTS))
-		take_cell(snapshot, &key, &sum.cell, L4_SLOTS);
+	if (!is_empty(&sum.counts, L4_SLOTS))
+		take_cell(snapshot, &key, &sum.counts, L4_SLOTS);
 	if (!empty || !(sum.refused | sum.evicted))
 		return 0;
 	memset(store->others, 0, store->cpus * sizeof(*store->others));

@@ -57,40 +57,47 @@ static __always_inline void l4_set_prefix4(struct l4_cell_key *key, __be32 addr)
 	l4_mask_prefix(prefix, l4_mask4);
 }
 
-static __always_inline void l4_set_prefix6(struct l4_cell_key *key, const __be32 addr[4])
+/* Global, so that the verifier looks at it once, however many paths come here. */
+__noinline int l4_set_prefix6(struct l4_cell_key *key, const struct in6_addr *addr)
 {
-	__u32 *prefix = (__u32 *)key->prefix;
+	if (!key || !addr)
+		return 0;
+	__u32 *const prefix = (__u32 *)key->prefix;
+	const __be32 *const word = addr->in6_u.u6_addr32;
 
-	if (!addr[0] && !addr[1] && addr[2] == bpf_htonl(0xffff)) {
-		l4_set_prefix4(key, addr[3]);
-		return;
+	if (!word[0] && !word[1] && word[2] == bpf_htonl(0xffff)) {
+		l4_set_prefix4(key, word[3]);
+		return 0;
 	}
 	for (int i = 0; i < 4; i++)
-		prefix[i] = addr[i];
-	if (addr[0] || addr[1] || addr[2] || addr[3] != bpf_htonl(1)) /* ::1 cut to /64 would be no prefix at all */
+		prefix[i] = word[i];
+	if (word[0] || word[1] || word[2] || word[3] != bpf_htonl(1)) /* ::1 cut to /64 would be no prefix at all */
 		l4_mask_prefix(prefix, l4_mask6);
+	return 0;
 }
 
 /* The address of a socket's peer, IPv4 in its mapped form. */
-static __always_inline void l4_remote_of(__be32 addr[4], const struct sock_common *skc)
+static __always_inline void l4_remote_of(struct in6_addr *addr, const struct sock_common *skc)
 {
+	__be32 *const word = addr->in6_u.u6_addr32;
+
 	if (skc->skc_family == AF_INET6) {
 		for (int i = 0; i < 4; i++)
-			addr[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
+			word[i] = skc->skc_v6_daddr.in6_u.u6_addr32[i];
 	} else {
-		addr[0] = addr[1] = 0;
-		addr[2] = bpf_htonl(0xffff);
-		addr[3] = skc->skc_daddr;
+		word[0] = word[1] = 0;
+		word[2] = bpf_htonl(0xffff);
+		word[3] = skc->skc_daddr;
 	}
 }
 
 /* The prefix of a socket's peer. */
 static __always_inline void l4_set_remote(struct l4_cell_key *key, const struct sock_common *skc)
 {
-	__be32 addr[4];
+	struct in6_addr addr;
 
-	l4_remote_of(addr, skc);
-	l4_set_prefix6(key, addr);
+	l4_remote_of(&addr, skc);
+	l4_set_prefix6(key, &addr);
 }
 
 static __always_inline void l4_set_owner(struct l4_cell_key *key, const struct l4_owner *owner)

@@ -50,36 +50,58 @@ static __always_inline struct l4_process_id l4_process_of(const struct task_stru
 	};
 }
 
-static __always_inline bool l4_owns(const struct l4_owner *owner, struct l4_process_id process)
-{
-	return owner->kind == L4_OWNER_PROCESS && owner->process.tgid == process.tgid &&
-	       owner->process.generation == process.generation;
-}
+/* Whose what a task does is: its process's, or the kernel's if it is a thread of that. */
+struct l4_user {
+	struct l4_process_id process;
+	__u32 kind; /* enum l4_owner_kind */
+};
 
-/*
- * The process of this task (its group leader's name and start time) becomes the owner, unless it
- * is so already. Returns whether the owner changed. A kernel thread's traffic is the kernel's.
- */
-static __always_inline bool l4_own(struct l4_owner *owner, const struct task_struct *task)
+/* Without a branch, as the verifier would follow both ways from here to the end of the program. */
+static __always_inline struct l4_user l4_user_of(const struct task_struct *task)
 {
 	const struct l4_process_id process = l4_process_of(task);
+	const __u32 is_kernels = task->flags / PF_KTHREAD & 1;
 
-	if (task->flags & PF_KTHREAD) {
-		if (owner->kind == L4_OWNER_KERNEL)
-			return false;
-		owner->process = (struct l4_process_id){};
-		owner->kind = L4_OWNER_KERNEL;
-		return true;
-	}
-	if (l4_owns(owner, process))
-		return false;
+	return (struct l4_user){
+		.process = {.tgid = process.tgid & (is_kernels - 1),
+			    .generation = process.generation & (is_kernels - 1)},
+		.kind = L4_OWNER_PROCESS + is_kernels * (L4_OWNER_KERNEL - L4_OWNER_PROCESS),
+	};
+}
 
+static __always_inline bool l4_owns(const struct l4_owner *owner, const struct l4_user *user)
+{
+	return !((owner->process.tgid ^ user->process.tgid) | (owner->process.generation ^ user->process.generation) |
+		 (owner->kind ^ user->kind));
+}
+
+/* The process of this task (its group leader's name and start time) becomes the owner, unless it is so already. */
+static __always_inline void l4_own(struct l4_owner *owner, const struct task_struct *task)
+{
+	const struct l4_user user = l4_user_of(task);
+
+	if (l4_owns(owner, &user))
+		return;
 	((__u64 *)owner->comm)[0] = l4_comm_word(task->group_leader, 0);
 	((__u64 *)owner->comm)[1] = l4_comm_word(task->group_leader, 1);
 	owner->cgroup = task->cgroups->dfl_cgrp->kn->id;
-	__builtin_memcpy(&owner->process, &process, sizeof(process)); /* one aligned store */
-	owner->kind = L4_OWNER_PROCESS;
-	return true;
+	__builtin_memcpy(&owner->process, &user.process, sizeof(user.process)); /* one aligned store */
+	owner->kind = user.kind;
+}
+
+/* The next two are of the task that is current, and global, so that the verifier looks at them once. */
+__noinline int l4_is_owned_by_current(const struct l4_owner *owner)
+{
+	const struct l4_user user = l4_user_of(bpf_get_current_task_btf());
+
+	return owner && l4_owns(owner, &user);
+}
+
+__noinline int l4_own_by_current(struct l4_owner *owner)
+{
+	if (owner)
+		l4_own(owner, bpf_get_current_task_btf());
+	return 0;
 }
 
 static __always_inline void l4_note_listened(__u32 netns, __u16 port, const struct l4_owner *owner)

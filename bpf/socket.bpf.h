@@ -94,22 +94,20 @@ static __always_inline void l4_udp_failed(struct sock *sk, int error)
 }
 
 /* What the socket counted until now belongs to its owner until now, unless that was the listener. */
-static __always_inline void l4_tcp_changes_hands(struct sock *sk, const struct task_struct *task, bool sent, int used)
+static __always_inline void l4_tcp_changes_hands(struct sock *sk, bool sent, int used)
 {
 	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct l4_ledger *ledger;
-	struct l4_owner user;
 
 	if (!tp || L4_READ_BITS(sk, sk_kern_sock))
 		return;
 	ledger = l4_tcp_ledger(sk, tp, tp->total_retrans);
 	if (!ledger)
 		return;
-	user = ledger->owner;
-	if (l4_own(&user, task)) {
+	if (!l4_is_owned_by_current(&ledger->owner)) {
 		if (!ledger->inherited)
 			l4_book_former(sk, tp, ledger, used, sent);
-		ledger->owner = user;
+		l4_own_by_current(&ledger->owner);
 	}
 	ledger->inherited = 0;
 }
@@ -118,11 +116,11 @@ static __always_inline void l4_tcp_changes_hands(struct sock *sk, const struct t
 static __always_inline void l4_tcp_used(struct sock *sk, bool sent, int used)
 {
 	const struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
-	const struct task_struct *task = bpf_get_current_task_btf();
+	const struct l4_user user = l4_user_of(bpf_get_current_task_btf());
 
-	if (ledger && ledger->self == (__u64)sk && !ledger->inherited && l4_owns(&ledger->owner, l4_process_of(task)))
+	if (ledger && ledger->self == (__u64)sk && !ledger->inherited && l4_owns(&ledger->owner, &user))
 		return;
-	l4_tcp_changes_hands(sk, task, sent, used);
+	l4_tcp_changes_hands(sk, sent, used);
 }
 
 /* Who last sent or received owns the socket. */

@@ -97,21 +97,23 @@ static __always_inline __u64 l4_find_way(const struct l4_set *set, __u64 tag)
 	return 0;
 }
 
-/* A tag is below 2^31, so only of 0 is the top bit set in what comes before it. */
-static __always_inline __u32 l4_free_ways(const struct l4_set *set)
+/*
+ * A tag is below 2^31, so only of 0 is the top bit set in what comes before it. Like the other functions here that are
+ * not inline it is global: the verifier looks at it once, however many programs and paths call it. They return numbers;
+ * a way without its tag fits into an int.
+ */
+__noinline int l4_free_ways(const struct l4_set *set)
 {
-	__u32 ways = 0;
+	int ways = 0;
 
+	if (!set)
+		return 0;
 	for (int i = 0; i < L4_WAYS; i++)
 		ways += (set->way[i] - 1) >> 63;
 	return ways;
 }
 
-/*
- * Whether one of the set's ways was free, which now is this one. Like the other functions here that are not inline it
- * is global: the verifier looks at it once, however many programs and paths call it. They return numbers; a way without
- * its tag fits into an int.
- */
+/* Whether one of the set's ways was free, which now is this one. */
 __noinline int l4_take_free(struct l4_set *set, __u64 way)
 {
 	if (!set)
@@ -179,9 +181,14 @@ static __always_inline int l4_spill(const struct l4_table *table, __u64 way, __u
 
 	if (!entry || !other)
 		return -1;
+#pragma unroll /* which takes the verifier a third of what a loop does */
 	for (__u32 slot = 0; slot < slots; slot++) {
-		const __s64 n = __sync_lock_test_and_set(&entry->counts.count[slot], 0);
+		__s64 n = entry->counts.count[slot];
 
+		if (table->proto == L4_PROTO_UDP &&
+		    !n) /* as most are of a flood's; of TCP's it is not worth the branches */
+			continue;
+		n = __sync_lock_test_and_set(&entry->counts.count[slot], 0);
 		if (table->proto != L4_PROTO_TCP || !l4_is_maximum[slot])
 			__sync_fetch_and_add(&other->counts.count[slot], n);
 		else if (n > other->counts.count[slot])
@@ -349,7 +356,7 @@ static __always_inline __u64 l4_insert_new(const struct l4_table *table, __u32 p
 	const volatile struct l4_part *const here = &table->parts[part];
 	struct l4_set *first = l4_set_at(table, here, hash);
 	struct l4_set *second = l4_set_at(table, here, hash >> L4_SECOND_SHIFT);
-	__u32 free_first, free_second;
+	int free_first, free_second;
 	bool in_first;
 
 	if (!first || !second)

@@ -89,7 +89,7 @@ static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock 
 	if (l4_is_kernels(sk, tp))
 		ledger->owner.kind = L4_OWNER_KERNEL;
 	else
-		l4_own(&ledger->owner, bpf_get_current_task_btf());
+		l4_own_by_current(&ledger->owner);
 	if (role == L4_ROLE_SERVER)
 		l4_note_listened(ledger->netns, port, &ledger->owner);
 }

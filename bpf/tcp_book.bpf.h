@@ -238,7 +238,7 @@ static __always_inline void l4_book_rtt(struct l4_counts *counts, __u32 rtt_us)
 struct l4_reading {
 	struct l4_tcp_counts now, before; /* before: what was booked, if it is read without the lock */
 	__u32 rtt_us;			  /* smoothed */
-	__be32 remote[4];
+	struct in6_addr remote;
 	int err;
 	bool sent; /* anything at all */
 	bool unlocked;
@@ -286,6 +286,21 @@ __noinline int l4_advance(struct l4_tcp_news *news, struct l4_ledger *ledger, co
 	return 0;
 }
 
+/* How far the connection has come. */
+__noinline int l4_book_progress(struct l4_counts *counts, const struct l4_ledger *ledger,
+				const struct l4_reading *reading)
+{
+	if (!counts || !ledger || !reading)
+		return 0;
+	if (reading->step.connected)
+		l4_book_connect(counts, ledger);
+	if (reading->step.failed)
+		l4_book_failure(counts, reading->err);
+	if (reading->step.closed)
+		l4_book_close(counts, ledger);
+	return 0;
+}
+
 __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading *reading)
 {
 	const struct l4_tcp_step *step;
@@ -306,7 +321,7 @@ __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading
 	    !step->connected && !step->failed && !step->closed)
 		return 0;
 	key = l4_tcp_key(ledger);
-	l4_set_prefix6(&key, reading->remote);
+	l4_set_prefix6(&key, &reading->remote);
 	counts = l4_cell_of_tcp(&key, &ledger->owner);
 	if (!counts)
 		return 0;
@@ -320,12 +335,8 @@ __noinline int l4_book_reading(struct l4_ledger *ledger, const struct l4_reading
 	l4_add_some(counts, ledger->role == L4_ROLE_CLIENT ? L4_tcp_opens_out : L4_tcp_opens_in, opened);
 	if (news.rx_segs)
 		l4_book_rtt(counts, reading->rtt_us);
-	if (step->connected)
-		l4_book_connect(counts, ledger);
-	if (step->failed)
-		l4_book_failure(counts, reading->err);
-	if (step->closed)
-		l4_book_close(counts, ledger);
+	if (step->connected || step->failed || step->closed)
+		l4_book_progress(counts, ledger, reading);
 	return 0;
 }
 
@@ -335,7 +346,7 @@ static __always_inline void l4_book_counts(const struct sock *sk, const struct t
 	reading->sent = tp->segs_out;
 	reading->rtt_us = tp->srtt_us >> 3;
 	reading->err = sk->sk_err;
-	l4_remote_of(reading->remote, &sk->__sk_common);
+	l4_remote_of(&reading->remote, &sk->__sk_common);
 	l4_book_reading(ledger, reading);
 }
 

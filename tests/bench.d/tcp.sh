@@ -2,7 +2,7 @@
 # TCP throughput, and what programs do meanwhile: row 4.
 . "$(dirname "$0")/turns.sh"
 
-sides="off l4dstat"
+sides="off l4dstat empty"
 
 iperf() { # SECONDS
 	iperf3 --client 127.0.0.1 --time "$1" --json | jq .end.sum_received.bits_per_second
@@ -37,6 +37,7 @@ start iperf-server "${alone[@]}" iperf3 --server
 within 10 "iperf3 listens" listens 5201
 take_turns "$(few 25 5)" tcp "$sides" iperf 1
 of_rounds tcp "$sides" "l4dstat1 / off1" | tell 4 "TCP throughput over loopback (iperf3), with to without" ">= 0.99"
+of_rounds tcp "$sides" "empty1 / off1" | tell 4 "the same with empty programs on the same hooks" ""
 
 start stats "$tools/hooks" --stats
 ready stats

@@ -8,6 +8,7 @@
 #include "table.h"
 
 enum {
+	NUMBER_MIN = 5,	     /* width of a column of numbers */
 	PROCESSES_MIN = 12,  /* width of the column that names the busiest process */
 	PROCESSES_WIDE = 22, /* name[4194304] */
 	PROCESSES_GAP = 2,
@@ -87,7 +88,7 @@ static unsigned int place_rank(struct table *table, unsigned int rank, unsigned 
 
 	for (size_t i = 0; i < table->count; i++) {
 		if (!table->slots[i].sorted && table->slots[i].column.rank == rank)
-			with += table->slots[i].column.width + 1;
+			with += table->slots[i].width + 1;
 	}
 	if (with > columns)
 		return used;
@@ -136,7 +137,7 @@ static unsigned int place_columns(struct table *table, unsigned int used, unsign
 		struct table_slot *slot = &table->slots[i];
 
 		slot->visible = slot->sorted;
-		used += slot->sorted ? slot->column.width + 1 : 0;
+		used += slot->sorted ? slot->width + 1 : 0;
 		ranks = slot->column.rank < ranks ? ranks : slot->column.rank + 1;
 	}
 	for (unsigned int turn = 0; turn < URGENCIES * ranks; turn++) {
@@ -148,6 +149,55 @@ static unsigned int place_columns(struct table *table, unsigned int used, unsign
 			used = place_bars(table, used, columns);
 	}
 	return used;
+}
+
+/* Tight, columns are as wide as their titles, which leave no room for the `*` that only one has. */
+static void set_widths(struct table *table, bool tight)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		struct table_slot *slot = &table->slots[i];
+		const unsigned int title = strlen(slot->column.title), least = title > NUMBER_MIN ? title : NUMBER_MIN;
+
+		slot->width = tight && !slot->sorted && least < slot->column.width ? least : slot->column.width;
+	}
+}
+
+/* Something would be seen in it, and there was no room. */
+static bool lacks_columns(const struct table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->slots[i].active && !table->slots[i].visible)
+			return true;
+	}
+	return false;
+}
+
+static unsigned int place_with(struct table *table, bool tight, unsigned int texts, unsigned int columns)
+{
+	set_widths(table, tight);
+	return place_columns(table, texts, columns);
+}
+
+static size_t count_visible(const struct table *table)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		count += table->slots[i].visible;
+	return count;
+}
+
+/* Tight where more columns are seen so, of those that have something to show. Returns the columns used. */
+static unsigned int place_all(struct table *table, unsigned int texts, unsigned int columns)
+{
+	const unsigned int used = place_with(table, false, texts, columns);
+	const size_t visible = count_visible(table);
+	unsigned int used_tight;
+
+	if (!lacks_columns(table))
+		return used;
+	used_tight = place_with(table, true, texts, columns);
+	return count_visible(table) > visible ? used_tight : place_with(table, false, texts, columns);
 }
 
 /* Gives a text up to `wide` columns of what is left. */
@@ -194,7 +244,7 @@ void table_lay_out(struct table *table, unsigned int columns)
 		table->text_width[i] = least_text_width(table, i);
 		used += table->text_width[i];
 	}
-	used = place_columns(table, used, columns);
+	used = place_all(table, used, columns);
 	if (used > columns) {
 		narrow_texts(table, used - columns);
 		return;
@@ -348,7 +398,7 @@ void table_draw_header(const struct table *table, const struct table_pen *pen)
 		if (!slot->visible)
 			continue;
 		number_title(title, slot, pen);
-		snprintf(cell, sizeof(cell), "%*s", (int)slot->column.width, title);
+		snprintf(cell, sizeof(cell), "%*s", (int)slot->width, title);
 		draw_heading(pen, " ", cell);
 	}
 	if (table->processes_width)
@@ -380,7 +430,7 @@ static void draw_numbers(const struct table *table, const struct table_pen *pen,
 		if (!table->slots[i].visible)
 			continue;
 		fputc(' ', pen->file);
-		terminal_number(pen->file, pen->theme, column->width, column_unit(column), value,
+		terminal_number(pen->file, pen->theme, table->slots[i].width, column_unit(column), value,
 				column_alarming(column, value));
 	}
 }

@@ -22,6 +22,7 @@ struct table_slot {
 	bool sorted; /* rows are ranked by it: always visible */
 	bool active; /* its total was not 0 some time */
 	bool visible;
+	unsigned int width; /* laid out */
 };
 
 struct table {

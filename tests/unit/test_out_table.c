@@ -140,11 +140,11 @@ static void what_is_cut_off_is_other(void **state)
 	settings.top = 2;
 	assert_busy(settings, 1,
 		    "23-11 06:31:32  1.00 s\n"
-		    "process                 conn/s  fail  retr  retr% *dg-in *dg-out  drops  drop%\n"
-		    "iperf3[1000]                0     0     0       0 88000       0      4     0.0\n"
-		    "unknown                     0     0     0       0   249     250      0       0\n"
-		    "other                    3026     1    33     0.8     0       0      0       0\n"
-		    "total                    3026     1    33     0.8 88249     250      4     0.0\n");
+		    "process                conn/s  retr retr%  recv  send *dg-in *dg-out drops drop%\n"
+		    "iperf3[1000]               0     0      0  122M    0  88000       0     4    0.0\n"
+		    "unknown                    0     0      0   16k 8000B   249     250     0      0\n"
+		    "other                   3026    33    0.8 2109k   16M     0       0     0      0\n"
+		    "total                   3026    33    0.8  124M   16M 88249     250     4    0.0\n");
 }
 
 static void other_says_so_once(void **state)
@@ -186,12 +186,12 @@ static void what_rows_are_ranked_by_is_seen(void **state)
 	settings.sort = (struct report_sort){{METRIC_tcp_tx_bytes, METRIC_NONE}};
 	assert_busy(settings, 1,
 		    "23-11 06:31:32  1.00 s\n"
-		    "proto role   port       retr  retr%  drops *tcp_tx_bytes\n"
-		    "tcp   server 443         33     0.8     0      16567500B\n"
-		    "udp   server 5201         0       0     4             0 \n"
-		    "udp   client 53           0       0     0             0 \n"
-		    "tcp   client 443          0       0     0             0 \n"
-		    "total -      -           33     0.8     4      16567500B\n");
+		    "proto role   port       retr retr% drops drop% *tcp_tx_bytes\n"
+		    "tcp   server 443         33    0.8    0      0     16567500B\n"
+		    "udp   server 5201         0      0    4    0.0            0 \n"
+		    "udp   client 53           0      0    0      0            0 \n"
+		    "tcp   client 443          0      0    0      0            0 \n"
+		    "total -      -           33    0.8    4    0.0     16567500B\n");
 }
 
 /* What has never shown anything gives way to what has, for good. */

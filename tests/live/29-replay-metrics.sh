@@ -28,7 +28,7 @@ stop tcp-server udp-server
 mkdir textfiles
 chown 65534 textfiles
 
-replay --textfile textfiles/all.prom --metrics-top 50 >out 2>&1
+replay --textfile textfiles/all.prom --metrics-top 50 >out 2>&1 || fail "exit $?: $(cat out)"
 equal "what --textfile prints" "$(cat out)" ""
 promtool check metrics <textfiles/all.prom >out 2>&1 || fail "promtool: $(cat out)"
 

@@ -30,7 +30,7 @@ static void keep_name(struct dimension_key *key, const struct snapshot_cell *cel
 	key->cell.owner = cell->key.owner;
 	if (key->cell.owner != L4_OWNER_PROCESS)
 		return;
-	text_printable(name, sizeof(name), cell->cell.comm, strnlen((const char *)cell->cell.comm, L4_COMM_LEN));
+	text_printable(name, sizeof(name), cell->comm, strnlen((const char *)cell->comm, L4_COMM_LEN));
 	memcpy(key->comm, name, strnlen(name, sizeof(key->comm)));
 }
 
@@ -83,28 +83,41 @@ static uint32_t row_of(struct gathering *gathering, const struct dimension_key *
 	return *slot - 1;
 }
 
-static void weigh_cell(struct slots_row *row, const struct snapshot_cell *cell)
+struct weights {
+	struct report_slots slots[SLOTS_WEIGHTS];
+};
+
+static struct weights weights_of_rankings(void)
 {
-	for (size_t w = 0; w < SLOTS_WEIGHTS; w++) {
-		for (const enum metric *metric = rankings[w].by; *metric != METRIC_NONE; metric++)
-			row->weight[w] += report_cell_value(cell, *metric);
-	}
+	struct weights weights;
+
+	for (size_t w = 0; w < SLOTS_WEIGHTS; w++)
+		weights.slots[w] = report_slots_of(rankings[w].by);
+	return weights;
+}
+
+static void weigh_cell(struct slots_row *row, const struct snapshot_cell *cell, const struct weights *weights)
+{
+	for (size_t w = 0; w < SLOTS_WEIGHTS; w++)
+		row->weight[w] += report_cell_sum(cell, &weights->slots[w]);
 }
 
 static struct gathering gather_cells(const struct snapshot *snapshot, enum accumulate_view view)
 {
 	struct gathering gathering = gathering_new(snapshot->count);
 	const struct dimension_info *dim = &dimensions[views[view].dims.dims[0]];
+	const struct weights weights = weights_of_rankings();
+	size_t i = 0;
 
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct snapshot_cell *cell = &snapshot->cells[i];
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell;
+	     cell = snapshot_next(snapshot, cell), i++) {
 		struct dimension_key key;
 
 		memset(&key, 0, sizeof(key));
 		(views[view].keep ?: dim->keep)(&key, cell);
 		gathering.of_cell[i] = cell->key.owner == L4_OWNER_OTHER ? NO_ROW : row_of(&gathering, &key);
 		if (gathering.of_cell[i] != NO_ROW)
-			weigh_cell(&gathering.rows[gathering.of_cell[i]], cell);
+			weigh_cell(&gathering.rows[gathering.of_cell[i]], cell, &weights);
 	}
 	return gathering;
 }
@@ -159,14 +172,16 @@ static void add_to_table(struct accumulate *accumulate, enum accumulate_view vie
 {
 	struct accumulate_table *table = &accumulate->tables[view];
 	struct gathering gathering = gather_cells(snapshot, view);
+	size_t at = 0;
 
 	slots_update(&table->slots, gathering.rows, gathering.count, interval);
 	for (size_t i = 0; i <= OTHER; i++)
 		forget_gauges(&table->rows[i].values.sum);
 	clear_rows(table);
-	for (size_t i = 0; i < snapshot->count; i++) {
-		if (has_place(&snapshot->cells[i], view))
-			report_add_cell(&table->rows[place_of(&gathering, i)].values.sum, &snapshot->cells[i]);
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell;
+	     cell = snapshot_next(snapshot, cell), at++) {
+		if (has_place(cell, view))
+			report_add_cell(&table->rows[place_of(&gathering, at)].values.sum, cell);
 	}
 	for (size_t i = 0; i <= OTHER; i++)
 		show(&table->rows[i].values);
@@ -178,8 +193,8 @@ static void add_to_table(struct accumulate *accumulate, enum accumulate_view vie
 static void add_to_total(struct accumulate_values *total, const struct snapshot *snapshot)
 {
 	forget_gauges(&total->sum);
-	for (size_t i = 0; i < snapshot->count; i++)
-		report_add_cell(&total->sum, &snapshot->cells[i]);
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell))
+		report_add_cell(&total->sum, cell);
 	show(total);
 }
 

@@ -101,8 +101,7 @@ static void count_distinct(struct alert_groups *groups, const struct alert_rule 
 
 	finer.dims[finer.count++] = condition->distinct;
 	begin(&seen);
-	for (size_t c = 0; c < snapshot->count; c++) {
-		const struct snapshot_cell *cell = &snapshot->cells[c];
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
 		struct alert_sum sum = {};
 		struct dimension_key key;
 
@@ -120,9 +119,9 @@ static void count_distinct(struct alert_groups *groups, const struct alert_rule 
 
 static void add_cells(struct alert_groups *groups, const struct alert_rule *rule, const struct snapshot *snapshot)
 {
-	for (size_t c = 0; c < snapshot->count; c++) {
-		if (has_place(&snapshot->cells[c], &rule->by))
-			add_cell(groups, rule, &snapshot->cells[c]);
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		if (has_place(cell, &rule->by))
+			add_cell(groups, rule, cell);
 	}
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		if (rule->conditions[i].is_distinct)

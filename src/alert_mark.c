@@ -35,9 +35,9 @@ static struct dimension_list common(const struct alert *alert, const struct dime
 /* What of a key these dimensions keep. */
 static struct dimension_key part_of(const struct dimension_key *key, const struct dimension_list *dims)
 {
-	struct snapshot_cell cell = {.key = key->cell, .cell.cgroup = key->cgroup};
+	struct snapshot_cell cell = {.key = key->cell, .cgroup = key->cgroup};
 
-	memcpy(cell.cell.comm, key->comm, sizeof(key->comm));
+	memcpy(cell.comm, key->comm, sizeof(key->comm));
 	return dimension_key_of(&cell, dims);
 }
 

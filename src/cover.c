@@ -9,27 +9,25 @@
 #include "netns.h"
 #include "snmp.h"
 
-enum {
-	SLOTS_MAX = 4,
-	NO_SLOT = -1,
-	PATIENCE = 5, /* seconds a namespace is waited for: a search that finds it comes sooner */
-};
+enum { PATIENCE = 5 }; /* seconds a namespace is waited for: a search that finds it comes sooner */
 
 static const struct {
 	uint8_t proto;
-	int slots[SLOTS_MAX]; /* their sum, NO_SLOT behind them */
+	uint32_t slots; /* their sum */
 	enum snmp_counter kernels;
 } pairs[COVER_COUNT] = {
-	[COVER_RETRANS] = {L4_PROTO_TCP, {L4_tcp_retrans_segs, L4_tcp_retrans_synack, NO_SLOT}, SNMP_tcp_retrans_segs},
-	[COVER_OPENS_OUT] = {L4_PROTO_TCP, {L4_tcp_opens_out, NO_SLOT}, SNMP_tcp_active_opens},
-	[COVER_OPENS_IN] = {L4_PROTO_TCP, {L4_tcp_opens_in, NO_SLOT}, SNMP_tcp_passive_opens},
-	[COVER_FAILED] = {L4_PROTO_TCP, {L4_tcp_opens_failed, NO_SLOT}, SNMP_tcp_attempt_fails},
-	[COVER_UDP_DROPS] = {L4_PROTO_UDP, {L4_udp_rx_drops, NO_SLOT}, SNMP_udp_rcvbuf_errors},
-	[COVER_UDP_NO_SOCKET] = {L4_PROTO_UDP, {L4_udp_no_socket, NO_SLOT}, SNMP_udp_no_ports},
+	[COVER_RETRANS] = {L4_PROTO_TCP, SNAPSHOT_SLOT(tcp_retrans_segs) | SNAPSHOT_SLOT(tcp_retrans_synack),
+			   SNMP_tcp_retrans_segs},
+	[COVER_OPENS_OUT] = {L4_PROTO_TCP, SNAPSHOT_SLOT(tcp_opens_out), SNMP_tcp_active_opens},
+	[COVER_OPENS_IN] = {L4_PROTO_TCP, SNAPSHOT_SLOT(tcp_opens_in), SNMP_tcp_passive_opens},
+	[COVER_FAILED] = {L4_PROTO_TCP, SNAPSHOT_SLOT(tcp_opens_failed), SNMP_tcp_attempt_fails},
+	[COVER_UDP_DROPS] = {L4_PROTO_UDP, SNAPSHOT_SLOT(udp_rx_drops), SNMP_udp_rcvbuf_errors},
+	[COVER_UDP_NO_SOCKET] = {L4_PROTO_UDP, SNAPSHOT_SLOT(udp_no_socket), SNMP_udp_no_ports},
 	[COVER_UDP_IN_ERRORS] = {L4_PROTO_UDP,
-				 {L4_udp_rx_drops, L4_udp_mem_drops, L4_udp_csum_errors, L4_udp_rx_errors},
+				 SNAPSHOT_SLOT(udp_rx_drops) | SNAPSHOT_SLOT(udp_mem_drops) |
+					 SNAPSHOT_SLOT(udp_csum_errors) | SNAPSHOT_SLOT(udp_rx_errors),
 				 SNMP_udp_in_errors},
-	[COVER_UDP] = {L4_PROTO_UDP, {L4_udp_send_calls, NO_SLOT}, SNMP_udp_out_datagrams},
+	[COVER_UDP] = {L4_PROTO_UDP, SNAPSHOT_SLOT(udp_send_calls), SNMP_udp_out_datagrams},
 };
 
 const char *const cover_names[COVER_COUNT] = {
@@ -97,15 +95,6 @@ static struct account *account_of(uint32_t netns, double now)
 	return &accounts[place];
 }
 
-static int64_t ours(const struct snapshot_cell *cell, enum cover cover)
-{
-	int64_t sum = 0;
-
-	for (int s = 0; s < SLOTS_MAX && pairs[cover].slots[s] != NO_SLOT; s++)
-		sum += cell->cell.count[pairs[cover].slots[s]];
-	return sum;
-}
-
 static double monotonic(void)
 {
 	struct timespec now;
@@ -116,11 +105,10 @@ static double monotonic(void)
 
 static void gather(const struct snapshot *snapshot, double now)
 {
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct snapshot_cell *cell = &snapshot->cells[i];
-
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
 		for (int cover = 0; cell->kind == CELL_COUNTS && cover < COVER_COUNT; cover++) {
-			const int64_t count = cell->key.proto == pairs[cover].proto ? ours(cell, cover) : 0;
+			const bool is_of = cell->key.proto == pairs[cover].proto;
+			const int64_t count = is_of ? snapshot_sum(cell, pairs[cover].slots) : 0;
 			struct account *account = count ? account_of(cell->key.netns, now) : NULL;
 
 			if (!account)
@@ -198,6 +186,19 @@ static uint64_t carry_over(double now)
 	return unproven;
 }
 
+/* Most cells are of the same process as the one before. */
+static void notice_all(const struct snapshot *snapshot)
+{
+	const struct snapshot_cell *before = NULL;
+
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		if (!before || cell->key.netns != before->key.netns ||
+		    cell->key.process.tgid != before->key.process.tgid)
+			netns_notice(cell->key.netns, cell->key.process.tgid);
+		before = cell;
+	}
+}
+
 void cover_fill(struct snapshot *snapshot)
 {
 	struct snmp_counters kernels = {};
@@ -206,8 +207,7 @@ void cover_fill(struct snapshot *snapshot)
 
 	gather(snapshot, now);
 	settle(sums); /* also of those that leave the list now */
-	for (size_t i = 0; i < snapshot->count; i++)
-		netns_notice(snapshot->cells[i].key.netns, snapshot->cells[i].key.process.tgid);
+	notice_all(snapshot);
 	netns_refresh();
 	snmp_delta(&kernels, NULL);
 	settle(sums);

@@ -12,7 +12,7 @@
 static void keep_owner(struct dimension_key *key, const struct snapshot_cell *cell)
 {
 	key->cell.owner = cell->key.owner;
-	memcpy(key->comm, cell->cell.comm, sizeof(key->comm));
+	memcpy(key->comm, cell->comm, sizeof(key->comm));
 }
 
 static void keep_subnet(struct dimension_key *key, const struct snapshot_cell *cell)
@@ -31,13 +31,13 @@ static void keep_process(struct dimension_key *key, const struct snapshot_cell *
 {
 	keep_owner(key, cell);
 	key->cell.process = cell->key.process;
-	key->cgroup = cell->cell.cgroup;
+	key->cgroup = cell->cgroup;
 }
 
 static void keep_cgroup(struct dimension_key *key, const struct snapshot_cell *cell)
 {
 	key->cell.owner = cell->key.owner;
-	key->cgroup = cell->cell.cgroup;
+	key->cgroup = cell->cgroup;
 }
 
 static void keep_netns(struct dimension_key *key, const struct snapshot_cell *cell)

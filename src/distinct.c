@@ -1,40 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Counting by a set of pairs (row, value of the dimension), in which a cell stands for its pair. */
+/*
+ * Counting: the values of a dimension are numbered once, by what cells have of it; then of each value the rows are
+ * noted that have it.
+ */
+#include <stdlib.h>
 #include <string.h>
 
 #include "dimension.h"
 #include "distinct.h"
+#include "memory.h"
 #include "places.h"
-
-enum { WAY_SLOTS = 4 };
 
 /* What shows that something went a way: one of these counters of its protocol is not 0. */
 static const struct way {
 	bool any; /* or any cell does */
-	int tcp[WAY_SLOTS], udp[WAY_SLOTS], tcp_count, udp_count;
+	uint32_t tcp, udp;
 } ways[] = {
 	[METRIC_WAY_ANY] = {.any = true},
-	[METRIC_WAY_IN] = {.tcp = {L4_tcp_rx_segs, L4_tcp_opens_in, L4_tcp_retrans_synack},
-			   .tcp_count = 3,
-			   .udp = {L4_udp_rx_dgrams, L4_udp_no_socket, L4_udp_csum_errors},
-			   .udp_count = 3},
-	[METRIC_WAY_OUT] = {.tcp = {L4_tcp_tx_segs, L4_tcp_opens_out},
-			    .tcp_count = 2,
-			    .udp = {L4_udp_tx_dgrams},
-			    .udp_count = 1},
+	[METRIC_WAY_IN] = {.tcp = SNAPSHOT_SLOT(tcp_rx_segs) | SNAPSHOT_SLOT(tcp_opens_in) |
+				  SNAPSHOT_SLOT(tcp_retrans_synack),
+			   .udp = SNAPSHOT_SLOT(udp_rx_dgrams) | SNAPSHOT_SLOT(udp_no_socket) |
+				  SNAPSHOT_SLOT(udp_csum_errors)},
+	[METRIC_WAY_OUT] = {.tcp = SNAPSHOT_SLOT(tcp_tx_segs) | SNAPSHOT_SLOT(tcp_opens_out),
+			    .udp = SNAPSHOT_SLOT(udp_tx_dgrams)},
 };
+
+enum { WAYS = sizeof(ways) / sizeof(*ways) };
 
 static bool went(const struct snapshot_cell *cell, enum metric_way way)
 {
-	const bool tcp = cell->key.proto == L4_PROTO_TCP;
-	const int *slots = tcp ? ways[way].tcp : ways[way].udp;
-	const int count = tcp ? ways[way].tcp_count : ways[way].udp_count;
-
-	for (int i = 0; i < count; i++) {
-		if (cell->cell.count[slots[i]])
-			return true;
-	}
-	return ways[way].any;
+	return ways[way].any || snapshot_has(cell, cell->key.proto == L4_PROTO_TCP ? ways[way].tcp : ways[way].udp);
 }
 
 static struct dimension_key value_of(const struct snapshot_cell *cell, enum dimension dim)
@@ -46,40 +41,140 @@ static struct dimension_key value_of(const struct snapshot_cell *cell, enum dime
 	return key;
 }
 
+/* The place of the value in `values`, where a cell stands for each; a new one if it is not there. */
+static uint32_t number_of(const struct places *places, const struct snapshot_cell **values, uint32_t *count,
+			  const struct snapshot_cell *cell, enum dimension dim)
+{
+	const struct dimension_key value = value_of(cell, dim);
+	uint32_t *slot = places_first(places, dimension_hash(&value));
+
+	for (; *slot; slot = places_next(places, slot)) {
+		const struct dimension_key found = value_of(values[*slot - 1], dim);
+
+		if (!memcmp(&found, &value, sizeof(value)))
+			return *slot - 1;
+	}
+	values[*count] = cell;
+	*slot = ++*count;
+	return *count - 1;
+}
+
+static void number_values(struct distinct_values *values, const struct snapshot *snapshot, enum dimension dim)
+{
+	struct places places = places_new(snapshot->count);
+	const struct snapshot_cell **found = memory_new(snapshot->count, sizeof(*found));
+	uint32_t i = 0;
+
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell))
+		values->of_cell[i++] = number_of(&places, found, &values->count, cell, dim);
+	free(found);
+	places_free(&places);
+}
+
+/* By counting: first how many cells each value has, which says where the first of them goes. */
+static void order_cells(struct distinct_values *values, size_t cells)
+{
+	uint32_t *next = memory_new((size_t)values->count + 1, sizeof(*next));
+
+	for (size_t i = 0; i < cells; i++)
+		next[values->of_cell[i] + 1]++;
+	for (uint32_t value = 1; value < values->count; value++)
+		next[value] += next[value - 1];
+	for (size_t i = 0; i < cells; i++)
+		values->order[next[values->of_cell[i]]++] = i;
+	free(next);
+}
+
+const struct distinct_values *distinct_values(struct distinct *distinct, const struct snapshot *snapshot,
+					      enum dimension dim)
+{
+	struct distinct_values *values = &distinct->values[dim];
+
+	if (!values->of_cell) {
+		values->of_cell = memory_new(snapshot->count, sizeof(*values->of_cell));
+		values->order = memory_new(snapshot->count, sizeof(*values->order));
+		number_values(values, snapshot, dim);
+		order_cells(values, snapshot->count);
+	}
+	return values;
+}
+
 /* What came from no known remote has no subnet. */
+static uint8_t ways_of(const struct snapshot_cell *cell)
+{
+	uint8_t all = 0;
+
+	if (cell->kind != CELL_COUNTS)
+		return 0;
+	for (int way = 0; way < WAYS; way++)
+		all |= went(cell, way) << way;
+	return all | dimension_is_known(cell->key.prefix) << WAYS;
+}
+
+static const uint8_t *note_ways(struct distinct *distinct, const struct snapshot *snapshot)
+{
+	uint32_t i = 0;
+
+	if (distinct->ways)
+		return distinct->ways;
+	distinct->ways = memory_new(snapshot->count, sizeof(*distinct->ways));
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell))
+		distinct->ways[i++] = ways_of(cell);
+	return distinct->ways;
+}
+
+static uint8_t ways_asked(enum metric metric)
+{
+	return 1 << metrics[metric].way | (metrics[metric].dimension == DIM_SUBNET) << WAYS;
+}
+
 bool distinct_has(const struct snapshot_cell *cell, enum metric metric)
 {
-	if (cell->kind != CELL_COUNTS || !went(cell, metrics[metric].way))
-		return false;
-	return metrics[metric].dimension != DIM_SUBNET || dimension_is_known(cell->key.prefix);
+	return !(ways_asked(metric) & ~ways_of(cell));
 }
 
-/* Returns whether the pair is new to the set. */
-static bool add(const struct places *set, const struct snapshot *snapshot, uint32_t cell, enum dimension dim,
-		const uint32_t *row_of)
+void distinct_count(struct distinct *distinct, const struct snapshot *snapshot, enum metric metric,
+		    const uint32_t *row_of, uint32_t row_count, int64_t *counts)
 {
-	const struct dimension_key value = value_of(&snapshot->cells[cell], dim);
-	uint32_t *slot = places_first(set, dimension_hash(&value) + row_of[cell] * 0x9e3779b97f4a7c15ull);
-
-	for (; *slot; slot = places_next(set, slot)) {
-		const uint32_t other = *slot - 1;
-		const struct dimension_key found = value_of(&snapshot->cells[other], dim);
-
-		if (row_of[other] == row_of[cell] && !memcmp(&found, &value, sizeof(value)))
-			return false;
-	}
-	*slot = cell + 1;
-	return true;
-}
-
-void distinct_count(const struct snapshot *snapshot, enum metric metric, const uint32_t *row_of, int64_t *row_counts)
-{
-	struct places set = places_new(snapshot->count);
+	const struct distinct_values *values = distinct_values(distinct, snapshot, metrics[metric].dimension);
+	const uint8_t *went = note_ways(distinct, snapshot), asked = ways_asked(metric);
+	uint32_t *last = memory_new(row_count, sizeof(*last)); /* the value that was noted last of each row, + 1 */
 
 	for (size_t i = 0; i < snapshot->count; i++) {
-		if (row_of[i] != DISTINCT_NO_ROW && distinct_has(&snapshot->cells[i], metric) &&
-		    add(&set, snapshot, i, metrics[metric].dimension, row_of))
-			row_counts[row_of[i]]++;
+		const uint32_t cell = values->order[i], row = row_of[cell], value = values->of_cell[cell];
+
+		if (row == DISTINCT_NO_ROW || asked & ~went[cell] || last[row] == value + 1)
+			continue;
+		last[row] = value + 1;
+		counts[row]++;
 	}
-	places_free(&set);
+	free(last);
+}
+
+int64_t distinct_count_all(struct distinct *distinct, const struct snapshot *snapshot, enum metric metric)
+{
+	const struct distinct_values *values = distinct_values(distinct, snapshot, metrics[metric].dimension);
+	const uint8_t *went = note_ways(distinct, snapshot), asked = ways_asked(metric);
+	uint32_t last = 0; /* the value that was noted last, + 1 */
+	int64_t count = 0;
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const uint32_t cell = values->order[i], value = values->of_cell[cell];
+
+		if (asked & ~went[cell] || last == value + 1)
+			continue;
+		last = value + 1;
+		count++;
+	}
+	return count;
+}
+
+void distinct_free(struct distinct *distinct)
+{
+	for (int dim = 0; dim < DIM_COUNT; dim++) {
+		free(distinct->values[dim].of_cell);
+		free(distinct->values[dim].order);
+	}
+	free(distinct->ways);
+	*distinct = (struct distinct){};
 }

@@ -99,8 +99,10 @@ static bool is_only_proto(const struct filter *filter)
 	return !filter->port_count && !filter->pid_count && !filter->name_count && !filter_has_address(filter);
 }
 
-static bool cell_let(const struct filter *filter, const struct snapshot_cell *cell)
+static bool cell_let(const struct snapshot_cell *cell, const void *context)
 {
+	const struct filter *filter = context;
+
 	if (!proto_let(filter, cell->key.proto))
 		return false;
 	if (cell->key.owner == L4_OWNER_OTHER)
@@ -109,7 +111,7 @@ static bool cell_let(const struct filter *filter, const struct snapshot_cell *ce
 	    (!dimension_is_known(cell->key.prefix) || !address_let(filter, cell->key.prefix)))
 		return false;
 	return port_let(filter, cell->key.port) && pid_let(filter, &cell->key) &&
-	       name_let(filter, cell->key.owner, cell->cell.comm);
+	       name_let(filter, cell->key.owner, cell->comm);
 }
 
 static bool listener_let(const struct filter *filter, const struct l4_listener *listener)
@@ -140,19 +142,15 @@ uint8_t filter_proto(const struct filter *filter)
 
 void filter_apply(const struct filter *filter, struct snapshot *snapshot)
 {
-	size_t cells = 0, listeners = 0;
+	size_t listeners = 0;
 
 	if (filter_is_empty(filter))
 		return;
-	for (size_t i = 0; i < snapshot->count; i++) {
-		if (cell_let(filter, &snapshot->cells[i]))
-			snapshot->cells[cells++] = snapshot->cells[i];
-	}
+	snapshot_keep(snapshot, cell_let, filter);
 	for (size_t i = 0; i < snapshot->listener_count; i++) {
 		if (listener_let(filter, &snapshot->listeners[i].listener))
 			snapshot->listeners[listeners++] = snapshot->listeners[i];
 	}
-	snapshot->count = cells;
 	snapshot->listener_count = listeners;
 	snapshot->addressed_only = filter_has_address(filter);
 	for (int tally = 0; tally < TALLY_COUNT; tally++)

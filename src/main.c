@@ -16,6 +16,7 @@
 #include "help.h"
 #include "host_choice.h"
 #include "host_reader.h"
+#include "memory.h"
 #include "notify.h"
 #include "options.h"
 #include "outputs.h"
@@ -462,6 +463,7 @@ int main(int argc, char **argv)
 
 	if (privileges_are_borrowed())
 		return EXIT_UNABLE;
+	memory_give_back();
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_TIME, "");
 	if (options_parse(&options, argc, arguments, &complaint))

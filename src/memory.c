@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Memory that is there or the program ends. */
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "memory.h"
+
+enum { LARGE = 128 << 10 }; /* bytes */
+
+void memory_give_back(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+}
 
 void memory_exhausted(void)
 {

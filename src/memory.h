@@ -5,6 +5,12 @@
 
 #include <stddef.h>
 
+/*
+ * From now on what is large goes back to the system when it is freed. Left to itself glibc keeps the like of what was
+ * freed once: what a flood took for an interval would stay.
+ */
+void memory_give_back(void);
+
 /* Says so and ends the program. */
 void memory_exhausted(void) __attribute__((noreturn));
 

@@ -198,15 +198,12 @@ static void write_parts(struct csv_state *state, const struct snapshot *snapshot
 
 static void make_reports(struct csv_state *state, const struct snapshot *snapshot)
 {
-	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
-
-	report_make(&state->report, snapshot, &nothing);
+	report_sum_up(&state->report.total, snapshot, NULL);
 	for (size_t i = 0; i < state->count; i++) {
 		struct part *part = &state->parts[i];
-		const struct report_query query = {.dims = part->group->dims, .sort = part->group->sort, .top = 1};
 
 		if (part->group->kind == COLUMNS_TOP)
-			report_make(&part->report, snapshot, &query);
+			report_make_best(&part->report, snapshot, &part->group->dims, &part->group->sort);
 	}
 }
 

@@ -34,7 +34,7 @@ struct dstat_state {
 	const struct terminal_theme *final, *dim; /* of final values, of those of an interval that goes on */
 	struct slot *slots;			  /* count of them, from left to right */
 	size_t count;
-	struct report total;
+	struct report_values total;
 	struct terminal_size size; /* that the layout was made for */
 	bool header_due;
 	unsigned int lines; /* since the header */
@@ -355,7 +355,7 @@ static void draw_clock(struct dstat_state *state, const struct slot *slot, const
 
 static void draw_total(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
 {
-	draw_report_numbers(state, slot->group, &state->total.total, snapshot);
+	draw_report_numbers(state, slot->group, &state->total, snapshot);
 }
 
 static void draw_top(struct dstat_state *state, const struct slot *slot, const struct snapshot *snapshot)
@@ -429,15 +429,12 @@ static void draw_values(struct dstat_state *state, const struct slot *slot, cons
 
 static void make_reports(struct dstat_state *state, const struct snapshot *snapshot)
 {
-	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1};
-
-	report_make(&state->total, snapshot, &nothing);
+	report_sum_up(&state->total, snapshot, NULL);
 	for (size_t i = 0; i < state->count; i++) {
 		struct slot *slot = &state->slots[i];
-		const struct report_query query = {.dims = slot->group->dims, .sort = slot->group->sort, .top = 1};
 
 		if (slot->visible && slot->group->kind == COLUMNS_TOP)
-			report_make(&slot->report, snapshot, &query);
+			report_make_best(&slot->report, snapshot, &slot->group->dims, &slot->group->sort);
 	}
 }
 
@@ -530,7 +527,6 @@ static void dstat_end(void *opaque)
 	}
 	for (size_t i = 0; i < state->count; i++)
 		report_free(&state->slots[i].report);
-	report_free(&state->total);
 	free(state->slots);
 	free(state);
 }

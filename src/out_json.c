@@ -22,7 +22,8 @@ enum { SCHEMA_VERSION = 1 };
 
 struct json_state {
 	const struct output_settings *settings;
-	struct report report; /* its memory is used again for each list */
+	struct report report;	  /* its memory is used again for each list */
+	struct distinct distinct; /* of the interval that is being written */
 };
 
 /* Numbers people can read: as many decimals as mean something. */
@@ -76,6 +77,7 @@ static void set_list(struct json_state *state, json_t *object, const char *name,
 		.top = settings->top,
 		.with_distinct = true,
 		.rows_alone = true,
+		.distinct = &state->distinct,
 	};
 
 	report_make(&state->report, snapshot, &query);
@@ -96,12 +98,12 @@ static json_t *total_object(const struct report_values *total, bool gauges, cons
 
 static void set_totals(struct json_state *state, json_t *object, const struct snapshot *snapshot)
 {
-	const struct report_query nothing = {.sort.by = {METRIC_NONE}, .top = 1, .with_distinct = true};
+	struct report_values total;
 
-	report_make(&state->report, snapshot, &nothing);
-	json_put(object, "total", total_object(&state->report.total, false, snapshot));
+	report_sum_up(&total, snapshot, &state->distinct);
+	json_put(object, "total", total_object(&total, false, snapshot));
 	if (snapshot->has_states)
-		json_put(object, "sockets", total_object(&state->report.total, true, snapshot));
+		json_put(object, "sockets", total_object(&total, true, snapshot));
 }
 
 static json_t *listener_object(const struct snapshot_listener *listener, const struct dimension_context *context)
@@ -214,6 +216,7 @@ static json_t *interval_object(struct json_state *state, const struct snapshot *
 	if (settings->alerts)
 		set_alerts(object, settings);
 	json_put(object, "quality", quality_object(snapshot));
+	distinct_free(&state->distinct);
 	return object;
 }
 

@@ -65,8 +65,9 @@ void record_shorten(struct record *record, unsigned int prefix4, unsigned int pr
 {
 	if (prefix4 == record->prefix4 && prefix6 == record->prefix6)
 		return;
-	for (size_t i = 0; i < record->snapshot.count; i++)
-		shorten(record->snapshot.cells[i].key.prefix, prefix4, prefix6);
+	for (struct snapshot_cell *cell = snapshot_first(&record->snapshot); cell;
+	     cell = snapshot_next(&record->snapshot, cell))
+		shorten(cell->key.prefix, prefix4, prefix6);
 	record->prefix4 = prefix4;
 	record->prefix6 = prefix6;
 }

@@ -177,6 +177,8 @@ static int take_row(struct reading *reading, const struct record_row *row, const
 {
 	const int64_t *counts = reading->record->rows.numbers + row->first;
 	const struct l4_owner *owner;
+	struct l4_cell_key key = {.proto = table->proto, .role = table->role};
+	__s64 all[L4_SLOTS] = {};
 	struct snapshot_cell *cell;
 	int err = 0;
 
@@ -185,22 +187,23 @@ static int take_row(struct reading *reading, const struct record_row *row, const
 	if (row->owner < 0 || (uint64_t)row->owner >= reading->owner_count)
 		return record_complain(reading->complaint, no_owner);
 	owner = &reading->owner_list[row->owner];
-	cell = snapshot_add(&reading->record->snapshot);
-	cell->kind = table->kind;
-	cell->key.process = owner->process;
-	cell->key.owner = owner->kind;
-	cell->key.netns = reading->owner_netns[row->owner];
-	cell->key.proto = table->proto;
-	cell->key.role = table->role;
-	cell->key.port = row->port;
-	cell->cell.cgroup = owner->cgroup;
-	memcpy(cell->cell.comm, owner->comm, sizeof(cell->cell.comm));
+	key.process = owner->process;
+	key.owner = owner->kind;
+	key.netns = reading->owner_netns[row->owner];
+	key.port = row->port;
 	for (size_t i = 0; !err && i < row->count; i++) {
 		err = take_count(reading, counts[i]);
 		if (table->columns.slots[i] >= 0)
-			cell->cell.count[table->columns.slots[i]] = counts[i];
+			all[table->columns.slots[i]] = counts[i];
 	}
-	return err ?: record_take_address(reading->complaint, row->address, cell->key.prefix);
+	err = err ?: record_take_address(reading->complaint, row->address, key.prefix);
+	if (err)
+		return err;
+	cell = snapshot_put(&reading->record->snapshot, &key, all, L4_SLOTS);
+	cell->kind = table->kind;
+	cell->cgroup = owner->cgroup;
+	memcpy(cell->comm, owner->comm, sizeof(cell->comm));
+	return 0;
 }
 
 /* Each is there once, in the order in which they were taken out of the line. */

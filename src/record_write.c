@@ -76,9 +76,9 @@ static uint32_t owner_of_cell(struct owners *owners, const struct snapshot_cell 
 
 	memset(&owner, 0, sizeof(owner));
 	owner.owner.process = cell->key.process;
-	owner.owner.cgroup = cell->cell.cgroup;
+	owner.owner.cgroup = cell->cgroup;
 	owner.owner.kind = cell->key.owner;
-	memcpy(owner.owner.comm, cell->cell.comm, sizeof(owner.owner.comm));
+	memcpy(owner.owner.comm, cell->comm, sizeof(owner.owner.comm));
 	owner.netns = cell->key.netns;
 	return number_of(owners, &owner);
 }
@@ -145,12 +145,12 @@ static struct table_columns columns_of(const struct snapshot *snapshot, const st
 		if (is_metric_of(m, table))
 			all[count++] = m;
 	}
-	for (size_t i = 0; i < snapshot->count; i++) {
-		if (!is_of(&snapshot->cells[i], table))
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		if (!is_of(cell, table))
 			continue;
 		columns.cells++;
 		for (size_t c = 0; c < count; c++)
-			columns.used[all[c]] += snapshot->cells[i].cell.count[metrics[all[c]].slot] != 0;
+			columns.used[all[c]] += snapshot_count(cell, metrics[all[c]].slot) != 0;
 	}
 	for (size_t c = 0; c < count; c++) {
 		if (columns.used[all[c]])
@@ -166,12 +166,12 @@ static void write_row(FILE *file, const struct snapshot_cell *cell, const struct
 	char address[DIMENSION_ADDRESS];
 	size_t count = columns->count;
 
-	while (count && !cell->cell.count[metrics[columns->metrics[count - 1]].slot])
+	while (count && !snapshot_count(cell, metrics[columns->metrics[count - 1]].slot))
 		count--;
 	dimension_print_address(address, cell->key.prefix);
 	fprintf(file, "[%u,%u,\"%s\"", owner_of_cell(owners, cell), cell->key.port, address);
 	for (size_t c = 0; c < count; c++)
-		fprintf(file, ",%lld", (long long)cell->cell.count[metrics[columns->metrics[c]].slot]);
+		fprintf(file, ",%lld", (long long)snapshot_count(cell, metrics[columns->metrics[c]].slot));
 	fputc(']', file);
 }
 
@@ -189,11 +189,11 @@ static bool write_table(FILE *file, const struct snapshot *snapshot, const struc
 	for (size_t c = 0; c < columns.count; c++)
 		fprintf(file, "%s\"%s\"", c ? "," : "", metrics[columns.metrics[c]].name);
 	fputs("],\"rows\":[", file);
-	for (size_t i = 0; i < snapshot->count; i++) {
-		if (!is_of(&snapshot->cells[i], table))
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		if (!is_of(cell, table))
 			continue;
 		fputs(separator, file);
-		write_row(file, &snapshot->cells[i], &columns, owners);
+		write_row(file, cell, &columns, owners);
 		separator = ",";
 	}
 	fputs("]}", file);

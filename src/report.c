@@ -1,57 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Grouping, sorting and cutting. Cells are first only assigned to groups, a few words each; full rows are
- * made for the top N alone, so a flood of small groups costs little memory.
+ * Sorting and cutting. Cells are first only assigned to groups (grouping.h), a few words each; full rows are made for
+ * the top N alone, so a flood of small groups costs little memory.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "distinct.h"
+#include "grouping.h"
 #include "memory.h"
-#include "places.h"
 #include "report.h"
-
-enum { NO_GROUP = UINT32_MAX, LEFT_OUT = UINT32_MAX - 1 };
-
-/* The cells that are alike in the dimensions of a view. */
-struct group {
-	uint64_t hash;		 /* of its key */
-	uint32_t first;		 /* a cell of it: its key is made from that */
-	uint32_t row;		 /* where it ended up */
-	int64_t sort, sort_base; /* what it is sorted by: a sum, of a ratio the numerator and the denominator */
-	int64_t activity;	 /* decides between equals */
-};
-
-struct grouping {
-	uint32_t *of_cell; /* group of each cell, NO_GROUP for cells of `other`, LEFT_OUT for what has no place here */
-	struct group *groups;
-	uint32_t count;
-	struct places places; /* of groups, by their key */
-};
-
-static struct group *group_for(struct grouping *grouping, const struct snapshot *snapshot, uint32_t cell,
-			       const struct dimension_list *dims)
-{
-	const struct dimension_key key = dimension_key_of(&snapshot->cells[cell], dims);
-	const uint64_t hash = dimension_hash(&key);
-	struct group *group;
-	uint32_t *slot;
-
-	for (slot = places_first(&grouping->places, hash); *slot; slot = places_next(&grouping->places, slot)) {
-		group = &grouping->groups[*slot - 1];
-		if (group->hash == hash) {
-			const struct dimension_key other = dimension_key_of(&snapshot->cells[group->first], dims);
-
-			if (!memcmp(&key, &other, sizeof(key)))
-				return group;
-		}
-	}
-	group = &grouping->groups[grouping->count++];
-	*slot = grouping->count;
-	*group = (struct group){.hash = hash, .first = cell};
-	return group;
-}
 
 int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric)
 {
@@ -59,87 +18,36 @@ int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric)
 
 	if (info->proto != cell->key.proto || info->cells != cell->kind)
 		return 0;
-	return cell->cell.count[info->slot];
+	return snapshot_count(cell, info->slot);
 }
 
-static int64_t cell_sum(const struct snapshot_cell *cell, const enum metric *list)
+struct report_slots report_slots_of(const enum metric *list)
 {
-	int64_t sum = 0;
+	struct report_slots slots = {};
 
-	for (; *list != METRIC_NONE; list++)
-		sum += report_cell_value(cell, *list);
-	return sum;
-}
+	for (; *list != METRIC_NONE; list++) {
+		const struct metric_info *info = &metrics[*list];
 
-static void add_to_group(struct group *group, const struct snapshot_cell *cell, const struct report_sort *sort)
-{
-	static const enum metric activity[] = {
-		METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams,
-		METRIC_tcp_rx_segs,  METRIC_tcp_tx_segs,   METRIC_NONE,
-	};
-	const enum metric first = sort->by[0];
-
-	group->activity += cell_sum(cell, activity);
-	if (first != METRIC_NONE && metrics[first].kind == METRIC_RATIO) {
-		group->sort += report_cell_value(cell, metrics[first].numerator);
-		group->sort_base += report_cell_value(cell, metrics[first].denominator);
-	} else if (first != METRIC_NONE && metrics[first].kind == METRIC_MAX) {
-		if (report_cell_value(cell, first) > group->sort)
-			group->sort = report_cell_value(cell, first);
-	} else {
-		group->sort += cell_sum(cell, sort->by);
+		if (info->proto)
+			slots.of[info->cells][info->proto == L4_PROTO_TCP] |= UINT32_C(1) << info->slot;
 	}
-}
-
-static struct grouping grouping_new(const struct snapshot *snapshot, const struct dimension_list *dims,
-				    const struct report_sort *sort)
-{
-	struct grouping grouping = {
-		.of_cell = memory_new(snapshot->count, sizeof(*grouping.of_cell)),
-		.groups = memory_new(snapshot->count, sizeof(*grouping.groups)),
-		.places = places_new(snapshot->count),
-	};
-
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct snapshot_cell *cell = &snapshot->cells[i];
-		struct group *group;
-
-		if (cell->kind == CELL_STATES && !dimension_is_known(cell->key.prefix) &&
-		    dimension_listed(dims, DIM_SUBNET)) {
-			grouping.of_cell[i] = LEFT_OUT; /* only half-open connections are counted by subnet */
-			continue;
-		}
-		if (cell->key.owner == L4_OWNER_OTHER) {
-			grouping.of_cell[i] = NO_GROUP;
-			continue;
-		}
-		group = group_for(&grouping, snapshot, i, dims);
-		grouping.of_cell[i] = group - grouping.groups;
-		add_to_group(group, cell, sort);
-	}
-	return grouping;
+	return slots;
 }
 
 /* Sorting by how many distinct things there are takes these numbers before there are rows. */
-static void sort_by_distinct(struct grouping *grouping, const struct snapshot *snapshot, enum metric metric)
+static void sort_by_distinct(struct grouping *grouping, const struct snapshot *snapshot, enum metric metric,
+			     struct distinct *distinct)
 {
 	int64_t *counts = memory_new(grouping->count, sizeof(*counts));
 	uint32_t *group_of = memory_new(snapshot->count, sizeof(*group_of));
 
 	for (size_t i = 0; i < snapshot->count; i++)
-		group_of[i] = grouping->of_cell[i] < LEFT_OUT ? grouping->of_cell[i] : DISTINCT_NO_ROW;
-	distinct_count(snapshot, metric, group_of, counts);
+		group_of[i] = grouping->of_cell[i] < GROUPING_NONE ? grouping->of_cell[i] : DISTINCT_NO_ROW;
+	distinct_count(distinct, snapshot, metric, group_of, grouping->count, counts);
 	for (uint32_t i = 0; i < grouping->count; i++)
 		grouping->groups[i].sort = counts[i];
 	free(group_of);
 	free(counts);
-}
-
-static void grouping_free(struct grouping *grouping)
-{
-	free(grouping->of_cell);
-	free(grouping->groups);
-	places_free(&grouping->places);
 }
 
 static int descending(double a, double b)
@@ -154,7 +62,6 @@ static double sort_value(const struct group *group)
 
 struct ranking {
 	const struct grouping *grouping;
-	const struct snapshot *snapshot;
 	const struct dimension_list *dims;
 };
 
@@ -170,8 +77,8 @@ static int compare_groups(const void *a, const void *b, void *context)
 
 	if (order)
 		return order;
-	keys[0] = dimension_key_of(&ranking->snapshot->cells[left->first], ranking->dims);
-	keys[1] = dimension_key_of(&ranking->snapshot->cells[right->first], ranking->dims);
+	keys[0] = dimension_key_of(left->first, ranking->dims);
+	keys[1] = dimension_key_of(right->first, ranking->dims);
 	return memcmp(&keys[0], &keys[1], sizeof(keys[0]));
 }
 
@@ -215,7 +122,7 @@ static const enum metric listener_slots[] = {
 
 static const enum metric *slots_of(const struct snapshot_cell *cell)
 {
-	switch (cell->kind) {
+	switch ((enum cell_kind)cell->kind) {
 	case CELL_COUNTS:
 		return cell->key.proto == L4_PROTO_TCP ? tcp_slots : udp_slots;
 	case CELL_STATES:
@@ -226,14 +133,16 @@ static const enum metric *slots_of(const struct snapshot_cell *cell)
 	return listener_slots;
 }
 
-/* As report_cell_value() has it; this is done for each cell in each view, and most of a cell is 0. */
+/* As report_cell_value() has it. Slots without a metric are behind all that have one. */
 void report_add_cell(struct report_values *values, const struct snapshot_cell *cell)
 {
 	const enum metric *slots = slots_of(cell);
+	const int64_t *count = cell->count;
+	int slot = 0;
 
-	for (int i = 0; slots[i] != METRIC_NONE; i++) {
-		if (cell->cell.count[i])
-			add_value(values, slots[i], cell->cell.count[i]);
+	for (uint32_t left = cell->present; left && slots[slot] != METRIC_NONE; left >>= 1, slot++) {
+		if (left & 1)
+			add_value(values, slots[slot], *count++);
 	}
 }
 
@@ -289,9 +198,9 @@ static uint32_t *best_groups(struct ranking *ranking, size_t kept)
 }
 
 /* Gives the best `top` groups a row each, in order, and all others the row behind them. */
-static void rank(struct report *report, const struct snapshot *snapshot, struct grouping *grouping, size_t top)
+static void rank(struct report *report, struct grouping *grouping, size_t top)
 {
-	struct ranking ranking = {grouping, snapshot, &report->dims};
+	struct ranking ranking = {grouping, &report->dims};
 	const size_t kept = top && top < grouping->count ? top : grouping->count;
 	uint32_t *best = best_groups(&ranking, kept);
 
@@ -306,29 +215,26 @@ static void rank(struct report *report, const struct snapshot *snapshot, struct 
 		struct group *group = &grouping->groups[best[i]];
 
 		group->row = i;
-		report->rows[i].key = dimension_key_of(&snapshot->cells[group->first], &report->dims);
+		report->rows[i].key = dimension_key_of(group->first, &report->dims);
 	}
 	free(best);
 }
 
-static void sum_up(struct report *report, const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < snapshot->count; i++)
-		report_add_cell(&report->total, &snapshot->cells[i]);
-}
-
-static void fill(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping)
+/* best_alone: also only what is in the best row, and what found no cell. */
+static void fill(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping,
+		 bool best_alone)
 {
 	const size_t other = report->count;
+	size_t i = 0;
 
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const uint32_t group = grouping->of_cell[i];
-		const struct snapshot_cell *cell = &snapshot->cells[i];
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		const uint32_t group = grouping->of_cell[i++];
+		const size_t row = group < GROUPING_NONE ? grouping->groups[group].row : other;
 
-		if (group == LEFT_OUT)
+		if (group == GROUPING_NONE || (best_alone && row && group != GROUPING_OTHER))
 			continue;
-		report_add_cell(&report->rows[group == NO_GROUP ? other : grouping->groups[group].row].values, cell);
-		if (group == NO_GROUP)
+		report_add_cell(&report->rows[row].values, cell);
+		if (group == GROUPING_OTHER)
 			report->has_other = true;
 	}
 	report->count += report->has_other;
@@ -345,16 +251,21 @@ static void add_processes(struct report *report, const struct snapshot *snapshot
 
 	if (!dimension_listed(&finer, DIM_PROCESS))
 		finer.dims[finer.count++] = DIM_PROCESS;
-	processes = grouping_new(snapshot, &finer, &query->sort);
-	for (uint32_t i = 0; i < processes.count; i++) {
-		const struct group *group = &processes.groups[i];
-		const uint32_t at = grouping->groups[grouping->of_cell[group->first]].row;
-		struct report_row *row = &report->rows[at];
+	processes = grouping_new(snapshot, &(struct grouping_query){&finer, &query->sort});
+	for (uint32_t cell = 0, next = 0; next < processes.count; cell++) {
+		const struct group *group = &processes.groups[next];
+		struct dimension_key key;
+		struct report_row *row;
+		uint32_t at;
 
+		if (processes.of_cell[cell] != next) /* groups are numbered as their first cells come */
+			continue;
+		next++;
+		at = grouping->groups[grouping->of_cell[cell]].row;
+		row = &report->rows[at];
 		if (row->key.cell.owner == L4_OWNER_OTHER)
 			continue; /* one process may be behind several of the rows that were cut */
-		const struct dimension_key key = dimension_key_of(&snapshot->cells[group->first], &process);
-
+		key = dimension_key_of(group->first, &process);
 		if (!row->processes++ || group->activity > best[at] ||
 		    (group->activity == best[at] && memcmp(&key, &row->busiest, sizeof(key)) < 0)) {
 			best[at] = group->activity;
@@ -365,59 +276,135 @@ static void add_processes(struct report *report, const struct snapshot *snapshot
 	free(best);
 }
 
-/* What found no cell hides how many it came from. */
-static void forget_distinct(struct report *report, enum metric metric)
+/* Whether something found no cell, which hides how many different ones it came from. */
+static bool hides_some(const struct snapshot *snapshot)
 {
-	report->rows[report->count - 1].values.counter[metric] = REPORT_UNKNOWN;
-	report->total.counter[metric] = REPORT_UNKNOWN;
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		if (cell->key.owner == L4_OWNER_OTHER && cell->kind == CELL_COUNTS)
+			return true;
+	}
+	return false;
 }
 
 /* Of what is told apart by this very dimension there would be one in each row. */
-static void add_distinct(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping,
-			 enum metric metric, bool total_too)
+static void add_distinct(struct report *report, const struct snapshot *snapshot, const uint32_t *row_of,
+			 enum metric metric, struct distinct *distinct)
 {
-	uint32_t *row_of = memory_new(snapshot->count, sizeof(*row_of));
-	int64_t *counts = memory_new(report->count + 1, sizeof(*counts));
-	bool hidden = false;
+	int64_t *counts;
 
-	if (total_too)
-		distinct_count(snapshot, metric, row_of, &report->total.counter[metric]); /* all are row 0 */
+	if (dimension_listed(&report->dims, metrics[metric].dimension))
+		return;
+	counts = memory_new(report->count + 1, sizeof(*counts));
+	distinct_count(distinct, snapshot, metric, row_of, report->count + 1, counts);
+	for (size_t i = 0; i < report->count; i++)
+		report->rows[i].values.counter[metric] = counts[i];
+	free(counts);
+}
+
+static void add_all_distinct(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping,
+			     struct distinct *distinct)
+{
+	const bool hidden = hides_some(snapshot);
+	uint32_t *row_of = memory_new(snapshot->count, sizeof(*row_of));
+
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const uint32_t group = grouping->of_cell[i];
 
-		hidden |= group == NO_GROUP && snapshot->cells[i].kind == CELL_COUNTS;
-		row_of[i] = group < LEFT_OUT ? grouping->groups[group].row : DISTINCT_NO_ROW;
+		row_of[i] = group < GROUPING_NONE ? grouping->groups[group].row : DISTINCT_NO_ROW;
 	}
-	if (!dimension_listed(&report->dims, metrics[metric].dimension)) {
-		distinct_count(snapshot, metric, row_of, counts);
-		for (size_t i = 0; i < report->count; i++)
-			report->rows[i].values.counter[metric] = counts[i];
+	for (int m = 0; m < METRIC_COUNT; m++) {
+		if (metrics[m].kind != METRIC_DISTINCT)
+			continue;
+		add_distinct(report, snapshot, row_of, m, distinct);
+		if (hidden)
+			report->rows[report->count - 1].values.counter[m] = REPORT_UNKNOWN;
 	}
-	if (hidden)
-		forget_distinct(report, metric);
-	free(counts);
 	free(row_of);
+}
+
+void report_sum_up(struct report_values *total, const struct snapshot *snapshot, struct distinct *distinct)
+{
+	const bool hidden = distinct && hides_some(snapshot);
+
+	*total = (struct report_values){};
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell))
+		report_add_cell(total, cell);
+	for (int m = 0; distinct && m < METRIC_COUNT; m++) {
+		if (metrics[m].kind == METRIC_DISTINCT)
+			total->counter[m] = hidden ? REPORT_UNKNOWN : distinct_count_all(distinct, snapshot, m);
+	}
+}
+
+/* If the cells are told apart by a dimension whose values have to be numbered anyway. */
+static const struct distinct_values *numbered(const struct report_query *query, const struct snapshot *snapshot,
+					      struct distinct *distinct)
+{
+	const enum dimension dim = query->dims.dims[0];
+
+	if (!query->with_distinct || query->dims.count != 1 || (dim != DIM_SUBNET && dim != DIM_PORT))
+		return NULL;
+	return distinct_values(distinct, snapshot, dim);
+}
+
+static void make_rows(struct report *report, const struct snapshot *snapshot, const struct report_query *query,
+		      struct distinct *distinct)
+{
+	const struct grouping_query by = {&query->dims, &query->sort, numbered(query, snapshot, distinct)};
+	struct grouping grouping = grouping_new(snapshot, &by);
+
+	if (query->sort.by[0] != METRIC_NONE && metrics[query->sort.by[0]].kind == METRIC_DISTINCT)
+		sort_by_distinct(&grouping, snapshot, query->sort.by[0], distinct);
+	rank(report, &grouping, query->top);
+	fill(report, snapshot, &grouping, false);
+	if (query->with_processes)
+		add_processes(report, snapshot, query, &grouping);
+	if (query->with_distinct)
+		add_all_distinct(report, snapshot, &grouping, distinct);
+	grouping_free(&grouping);
 }
 
 void report_make(struct report *report, const struct snapshot *snapshot, const struct report_query *query)
 {
-	struct grouping grouping = grouping_new(snapshot, &query->dims, &query->sort);
+	struct distinct own = {}, *distinct = query->distinct ?: &own;
 
-	if (query->sort.by[0] != METRIC_NONE && metrics[query->sort.by[0]].kind == METRIC_DISTINCT)
-		sort_by_distinct(&grouping, snapshot, query->sort.by[0]);
 	report->dims = query->dims;
 	report->total = (struct report_values){};
-	rank(report, snapshot, &grouping, query->top);
-	fill(report, snapshot, &grouping);
+	make_rows(report, snapshot, query, distinct);
 	if (!query->rows_alone)
-		sum_up(report, snapshot);
-	if (query->with_processes)
-		add_processes(report, snapshot, query, &grouping);
-	for (int m = 0; query->with_distinct && m < METRIC_COUNT; m++) {
-		if (metrics[m].kind == METRIC_DISTINCT)
-			add_distinct(report, snapshot, &grouping, m, !query->rows_alone);
+		report_sum_up(&report->total, snapshot, query->with_distinct ? distinct : NULL);
+	distinct_free(&own);
+}
+
+static bool any_is_positive(const struct grouping *grouping)
+{
+	for (uint32_t i = 0; i < grouping->count; i++) {
+		if (grouping->groups[i].sort > 0)
+			return true;
+	}
+	return false;
+}
+
+void report_make_best(struct report *report, const struct snapshot *snapshot, const struct dimension_list *dims,
+		      const struct report_sort *sort)
+{
+	const struct grouping_query by = {.dims = dims, .sort = sort, .ranked_alone = true};
+	struct grouping grouping = grouping_new(snapshot, &by);
+	const bool found = any_is_positive(&grouping);
+
+	report->dims = *dims;
+	report->total = (struct report_values){};
+	report->count = 0;
+	report->has_other = false;
+	if (found) {
+		rank(report, &grouping, 1);
+		fill(report, snapshot, &grouping, true);
 	}
 	grouping_free(&grouping);
+	if (!found && grouping.has_other) {
+		const struct report_query query = {.dims = *dims, .sort = *sort, .top = 1, .rows_alone = true};
+
+		report_make(report, snapshot, &query);
+	}
 }
 
 void report_free(struct report *report)
@@ -488,11 +475,11 @@ double report_unattributed(const struct snapshot *snapshot)
 		METRIC_tcp_retrans_segs, METRIC_tcp_retrans_synack, METRIC_tcp_opens_in,  METRIC_tcp_opens_out,
 		METRIC_tcp_opens_failed, METRIC_udp_rx_dgrams,	    METRIC_udp_tx_dgrams, METRIC_NONE,
 	};
+	const struct report_slots slots = report_slots_of(bookings);
 	int64_t all = 0, ownerless = 0;
 
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct snapshot_cell *cell = &snapshot->cells[i];
-		const int64_t n = cell_sum(cell, bookings);
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		const int64_t n = report_cell_sum(cell, &slots);
 
 		all += n;
 		if (cell->key.owner == L4_OWNER_UNKNOWN || cell->key.owner == L4_OWNER_OTHER)

@@ -7,6 +7,7 @@
 #define L4_REPORT_H
 
 #include "dimension.h"
+#include "distinct.h"
 #include "metrics.h"
 #include "snapshot.h"
 
@@ -34,10 +35,11 @@ struct report_sort {
 struct report_query {
 	struct dimension_list dims;
 	struct report_sort sort;
-	size_t top;	     /* at most so many rows and `other`; 0: all */
-	bool with_processes; /* fill in report_row.processes and .busiest */
-	bool with_distinct;  /* fill in metrics of kind METRIC_DISTINCT, in rows where they are not one of each */
-	bool rows_alone;     /* nobody looks at the total: it stays 0 */
+	size_t top;		   /* at most so many rows and `other`; 0: all */
+	bool with_processes;	   /* fill in report_row.processes and .busiest */
+	bool with_distinct;	   /* fill in metrics of kind METRIC_DISTINCT, in rows where they are not one of each */
+	bool rows_alone;	   /* nobody looks at the total: it stays 0 */
+	struct distinct *distinct; /* what other reports of the same snapshot have found out; NULL-able */
 };
 
 struct report {
@@ -57,10 +59,40 @@ struct report_sort report_proto_sort(const struct dimension_list *dims, uint8_t 
 /* Fills *report, which must be zero or from an earlier call (its memory is reused). */
 void report_make(struct report *report, const struct snapshot *snapshot, const struct report_query *query);
 
+/*
+ * The same for who looks at nothing but report_best(): its rows are that one, `other` if that is it, and there is no
+ * total. The sort is by a sum. It takes less time, as it leaves out what has nothing of what is sorted by.
+ */
+void report_make_best(struct report *report, const struct snapshot *snapshot, const struct dimension_list *dims,
+		      const struct report_sort *sort);
+
+/* All cells together. distinct: as in struct report_query; NULL: metrics of kind METRIC_DISTINCT stay 0. */
+void report_sum_up(struct report_values *total, const struct snapshot *snapshot, struct distinct *distinct);
+
 void report_free(struct report *report);
 
 /* What a cell has of a metric that is no ratio; 0 of those of other protocols and kinds. */
 int64_t report_cell_value(const struct snapshot_cell *cell, enum metric metric);
+
+/* The slots of some metrics, a bit each, by enum cell_kind and by whether the cell is of TCP. */
+struct report_slots {
+	uint32_t of[CELL_LISTENER + 1][2];
+};
+
+/* Of a list that ends with METRIC_NONE, without ratios: none twice. */
+struct report_slots report_slots_of(const enum metric *list);
+
+/* Those that such a cell can have. */
+static inline uint32_t report_slots_in(const struct report_slots *slots, const struct snapshot_cell *cell)
+{
+	return slots->of[cell->kind][cell->key.proto == L4_PROTO_TCP];
+}
+
+/* What a cell has of these metrics together. */
+static inline int64_t report_cell_sum(const struct snapshot_cell *cell, const struct report_slots *slots)
+{
+	return snapshot_sum(cell, report_slots_in(slots, cell));
+}
 
 /*
  * Value of a metric in a row. Counters and maxima as they are, ratios as the quotient (0 if the denominator is); NAN if

@@ -13,11 +13,22 @@
 #include "host.h"
 #include "l4_types.h"
 
+/*
+ * A flood makes tens of thousands, of which each has a few counts: of the slots of its kind it has those that `present`
+ * has a bit of. Its size is its own, so cells are visited one after the other, see snapshot_first().
+ */
 struct snapshot_cell {
 	struct l4_cell_key key;
-	struct l4_cell cell;
-	enum cell_kind kind;
+	uint8_t comm[L4_COMM_LEN]; /* as in struct l4_cell */
+	uint64_t cgroup;
+	uint32_t present;
+	uint16_t counts; /* how many of them there are */
+	uint16_t kind;	 /* enum cell_kind */
+	int64_t count[]; /* in the order of their slots; some may be 0 */
 };
+
+_Static_assert(sizeof(struct snapshot_cell) == 64, "a cache line, and the counts behind it");
+_Static_assert((int)L4_SLOTS <= 32, "a bit for each slot");
 
 struct snapshot_listener {
 	struct l4_listener listener;
@@ -63,9 +74,9 @@ struct snapshot {
 	double ended;	  /* the same moment, CLOCK_MONOTONIC, seconds */
 	double interval;  /* its measured length, seconds */
 	struct snapshot_quality quality;
-	struct snapshot_cell *cells; /* count of them; owned by the snapshot */
+	char *cells; /* count of them, one behind the other; owned by the snapshot */
 	size_t count;
-	size_t capacity;
+	size_t size, capacity; /* of cells, bytes */
 	struct snapshot_tally tallies[TALLY_COUNT];
 	bool has_states;     /* sockets by state and listeners were asked for and are in here */
 	bool addressed_only; /* a filter has taken out what has no remote address: see metric_has_address() */
@@ -77,8 +88,82 @@ struct snapshot {
 	bool partial;		  /* a signal cut the interval short */
 };
 
-/* Room for one more cell, zeroed. The pointer is good until the next call. Ends the program if there is no memory. */
+/*
+ * One more cell, zeroed, which has all slots: count[SLOT] is that of a slot. The pointer is good until the next call.
+ * Ends the program if there is no memory.
+ */
 struct snapshot_cell *snapshot_add(struct snapshot *snapshot);
+
+/*
+ * One more cell of counts, of nobody, which has those of the first `slots` slots that are not 0. The same holds for the
+ * pointer.
+ */
+struct snapshot_cell *snapshot_put(struct snapshot *snapshot, const struct l4_cell_key *key, const __s64 *count,
+				   unsigned int slots);
+
+/* One more that is like this one of another snapshot. */
+void snapshot_copy(struct snapshot *snapshot, const struct snapshot_cell *cell);
+
+/* Forgets the cells that are not let, and leaves the others in their order. */
+void snapshot_keep(struct snapshot *snapshot, bool (*lets)(const struct snapshot_cell *cell, const void *context),
+		   const void *context);
+
+/* The bit of a slot, by the name of its metric. */
+#define SNAPSHOT_SLOT(name) (UINT32_C(1) << L4_##name)
+
+/* Bytes. */
+static inline size_t snapshot_cell_size(const struct snapshot_cell *cell)
+{
+	return sizeof(*cell) + cell->counts * sizeof(*cell->count);
+}
+
+/* The cell behind this one, NULL: this was the last. */
+static inline struct snapshot_cell *snapshot_next(const struct snapshot *snapshot, const struct snapshot_cell *cell)
+{
+	char *next = (char *)cell + snapshot_cell_size(cell);
+
+	return next < snapshot->cells + snapshot->size ? (struct snapshot_cell *)next : NULL;
+}
+
+/* The first cell, NULL: there is none. */
+static inline struct snapshot_cell *snapshot_first(const struct snapshot *snapshot)
+{
+	return snapshot->size ? (struct snapshot_cell *)snapshot->cells : NULL;
+}
+
+/* What a cell has of some slots, a bit each, together. */
+static inline int64_t snapshot_sum(const struct snapshot_cell *cell, uint32_t slots)
+{
+	const int64_t *count = cell->count;
+	int64_t sum = 0;
+
+	if (!(cell->present & slots))
+		return 0;
+	for (uint32_t left = cell->present; left; left &= left - 1, count++) {
+		if (left & -left & slots)
+			sum += *count;
+	}
+	return sum;
+}
+
+/* Whether it has anything of one of them. */
+static inline bool snapshot_has(const struct snapshot_cell *cell, uint32_t slots)
+{
+	const int64_t *count = cell->count;
+	int64_t any = 0;
+
+	for (uint32_t left = cell->present; left & slots; left &= left - 1, count++) {
+		if (left & -left & slots)
+			any |= *count;
+	}
+	return any;
+}
+
+/* What a cell has of a slot. */
+static inline int64_t snapshot_count(const struct snapshot_cell *cell, unsigned int slot)
+{
+	return snapshot_sum(cell, UINT32_C(1) << slot);
+}
 
 /* The same for a listener. */
 struct snapshot_listener *snapshot_add_listener(struct snapshot *snapshot);
@@ -89,7 +174,7 @@ void snapshot_add_listener_drops(struct snapshot *snapshot);
 /* Whether it tells of this metric: it was looked at, and no filter has taken it out. */
 bool snapshot_tells(const struct snapshot *snapshot, enum metric metric);
 
-/* Forgets cells and listeners, keeps their memory, and the host's numbers. */
+/* Forgets cells and listeners, keeps as much of their memory as the last interval needed, and the host's numbers. */
 void snapshot_clear(struct snapshot *snapshot);
 
 void snapshot_free(struct snapshot *snapshot);

@@ -81,8 +81,10 @@ static int complain(int err, const char *what)
 /* Takes what was booked while the last interval was read. */
 static void take_meanwhile(struct source *source, struct snapshot *snapshot, struct store_losses *losses)
 {
-	for (size_t i = 0; i < source->meanwhile.count; i++)
-		*snapshot_add(snapshot) = source->meanwhile.cells[i];
+	const struct snapshot *meanwhile = &source->meanwhile;
+
+	for (const struct snapshot_cell *cell = snapshot_first(meanwhile); cell; cell = snapshot_next(meanwhile, cell))
+		snapshot_copy(snapshot, cell);
 	losses->refused += source->meanwhile_losses.refused;
 	losses->evicted += source->meanwhile_losses.evicted;
 }
@@ -111,8 +113,8 @@ static unsigned int count_used(const struct snapshot *snapshot)
 {
 	unsigned int used = 0;
 
-	for (size_t i = 0; i < snapshot->count; i++)
-		used += snapshot->cells[i].key.owner != L4_OWNER_OTHER;
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell))
+		used += cell->key.owner != L4_OWNER_OTHER;
 	return used;
 }
 
@@ -134,14 +136,15 @@ static bool is_wanted(const struct source *source, const struct l4_cell_key *key
 static void take_states(struct source *source, struct snapshot *snapshot, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
+		const struct l4_cell *found = &source->cells[i];
 		struct snapshot_cell *cell;
 
-		if (is_empty(&source->cells[i]) || !is_wanted(source, &source->keys[i]))
+		if (is_empty(found) || !is_wanted(source, &source->keys[i]))
 			continue;
-		cell = snapshot_add(snapshot);
+		cell = snapshot_put(snapshot, &source->keys[i], found->count, L4_GAUGE_SLOTS);
 		cell->kind = CELL_STATES;
-		cell->key = source->keys[i];
-		cell->cell = source->cells[i];
+		memcpy(cell->comm, found->comm, sizeof(cell->comm));
+		cell->cgroup = found->cgroup;
 	}
 }
 

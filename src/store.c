@@ -115,34 +115,33 @@ static bool is_empty(const struct l4_counts *counts, unsigned int slots)
 
 /* Where sent datagrams are read there are the calls, and what they sent beyond one is where these are: l4_udp_count().
  */
-static void right_sent(int64_t *count)
+static struct snapshot_cell *take_udp(struct snapshot *snapshot, const struct l4_cell_key *key,
+				      const struct l4_counts *counts)
 {
-	const int64_t calls = count[L4_udp_tx_dgrams];
+	struct l4_counts right;
 
-	count[L4_udp_tx_dgrams] += count[L4_udp_send_calls];
-	count[L4_udp_send_calls] = calls;
+	memcpy(&right, counts, L4_UDP_SLOTS * sizeof(*counts->count));
+	right.count[L4_udp_tx_dgrams] += counts->count[L4_udp_send_calls];
+	right.count[L4_udp_send_calls] = counts->count[L4_udp_tx_dgrams];
+	return snapshot_put(snapshot, key, right.count, L4_UDP_SLOTS);
 }
 
 static struct snapshot_cell *take_cell(struct snapshot *snapshot, const struct l4_cell_key *key,
-				       const struct l4_counts *counts, unsigned int slots)
+				       const struct l4_counts *counts)
 {
-	struct snapshot_cell *taken = snapshot_add(snapshot);
-
-	taken->key = *key;
-	memcpy(taken->cell.count, counts, slots * sizeof(*counts->count));
-	if (key->proto == L4_PROTO_UDP)
-		right_sent((int64_t *)taken->cell.count);
-	return taken;
+	return key->proto == L4_PROTO_UDP ? take_udp(snapshot, key, counts)
+					  : snapshot_put(snapshot, key, counts->count, L4_TCP_SLOTS);
 }
 
-static void take_entry(struct snapshot *snapshot, const struct l4_entry *entry, unsigned int slots)
+static void take_entry(struct snapshot *snapshot, const struct l4_entry *entry)
 {
-	struct snapshot_cell *taken = take_cell(snapshot, &entry->key, &entry->counts, slots);
+	struct snapshot_cell *taken = take_cell(snapshot, &entry->key, &entry->counts);
 
-	memcpy(taken->cell.comm, entry->comm, sizeof(taken->cell.comm));
-	taken->cell.cgroup = entry->cgroup;
+	memcpy(taken->comm, entry->comm, sizeof(taken->comm));
+	taken->cgroup = entry->cgroup;
 }
 
+/* Whoever is given an entry fills in what is not its counts, see l4_fill(). */
 static int read_window(const struct store_table *table, uint32_t first, uint32_t count, bool empty, uint32_t netns,
 		       struct snapshot *snapshot)
 {
@@ -154,11 +153,13 @@ static int read_window(const struct store_table *table, uint32_t first, uint32_t
 	for (uint32_t i = 0; i < count; i++) {
 		struct l4_entry *entry = (struct l4_entry *)(window.first + i * table->entry);
 
-		if (!is_empty(&entry->counts, table->slots) && (!netns || entry->key.netns == netns))
-			take_entry(snapshot, entry, table->slots);
+		if (is_empty(&entry->counts, table->slots))
+			continue;
+		if (!netns || entry->key.netns == netns)
+			take_entry(snapshot, entry);
+		if (empty)
+			memset(&entry->counts, 0, table->slots * sizeof(*entry->counts.count));
 	}
-	if (empty)
-		memset(window.first, 0, count * table->entry);
 	munmap(window.pages, window.size);
 	return 0;
 }
@@ -226,7 +227,7 @@ static int read_other(struct store *store, const struct store_table *table, uint
 	losses->refused += sum.refused;
 	losses->evicted += sum.evicted;
 	if (!is_empty(&sum.counts, L4_SLOTS))
-		take_cell(snapshot, &key, &sum.counts, L4_SLOTS);
+		take_cell(snapshot, &key, &sum.counts);
 	if (!empty || !(sum.refused | sum.evicted))
 		return 0;
 	memset(store->others, 0, store->cpus * sizeof(*store->others));

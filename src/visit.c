@@ -102,12 +102,11 @@ static void follow_list(const struct netns *list, size_t count)
 
 static void gather_walked(const struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct snapshot_cell *cell = &snapshot->cells[i];
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
 		struct place *place = cell->kind == CELL_STATES ? find_place(cell->key.netns) : NULL;
 
 		for (int slot = 0; place && slot < L4_GAUGE_SLOTS; slot++)
-			place->facts.walked += cell->cell.count[slot];
+			place->facts.walked += snapshot_count(cell, slot);
 	}
 }
 
@@ -308,18 +307,18 @@ static void add_cells(const struct tally *tally, struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < tally->capacity; i++) {
 		const struct tally_entry *entry = &tally->entries[i];
+		__s64 count[L4_GAUGE_SLOTS] = {};
 		struct snapshot_cell *cell;
 
 		if (!entry->count)
 			continue;
-		cell = snapshot_add(snapshot);
+		count[entry->gauge] = entry->count;
+		cell = snapshot_put(snapshot, &entry->key, count, L4_GAUGE_SLOTS);
 		cell->kind = CELL_STATES;
-		cell->key = entry->key;
-		cell->cell.count[entry->gauge] = entry->count;
 		if (!entry->owner)
 			continue;
-		memcpy(cell->cell.comm, entry->owner->comm, sizeof(cell->cell.comm));
-		cell->cell.cgroup = entry->owner->cgroup;
+		memcpy(cell->comm, entry->owner->comm, sizeof(cell->comm));
+		cell->cgroup = entry->owner->cgroup;
 	}
 }
 

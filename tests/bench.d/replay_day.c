@@ -67,10 +67,10 @@ static void add_cell(struct snapshot *snapshot, unsigned int number)
 					 .role = share->role,
 					 .owner = L4_OWNER_PROCESS,
 					 .prefix = {[10] = 0xff, 0xff, 198, number >> 8, number}};
-	snprintf((char *)cell->cell.comm, L4_COMM_LEN, "worker-%u", process);
-	cell->cell.cgroup = 5000 + process / 4;
+	snprintf((char *)cell->comm, L4_COMM_LEN, "worker-%u", process);
+	cell->cgroup = 5000 + process / 4;
 	for (const int *slot = share->slots; *slot >= 0; slot++)
-		cell->cell.count[*slot] = 1 + draw(1u << draw(24));
+		cell->count[*slot] = 1 + draw(1u << draw(24));
 }
 
 static void add_listener(struct snapshot *snapshot, unsigned int number)

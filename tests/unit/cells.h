@@ -23,8 +23,8 @@
 #include "output.h"
 
 /* A cell; pid 0 makes its owner unknown. */
-static inline struct l4_cell *add_cell(struct snapshot *snapshot, uint8_t proto, uint8_t role, const char *prefix,
-				       uint16_t port, uint32_t pid, const char *name)
+static inline struct snapshot_cell *add_cell(struct snapshot *snapshot, uint8_t proto, uint8_t role, const char *prefix,
+					     uint16_t port, uint32_t pid, const char *name)
 {
 	struct snapshot_cell *cell = snapshot_add(snapshot);
 	const size_t length = strlen(name);
@@ -35,18 +35,29 @@ static inline struct l4_cell *add_cell(struct snapshot *snapshot, uint8_t proto,
 	cell->key.owner = pid ? L4_OWNER_PROCESS : L4_OWNER_UNKNOWN;
 	cell->key.process.tgid = pid;
 	assert_int_equal(inet_pton(AF_INET6, prefix, cell->key.prefix), 1);
-	memcpy(cell->cell.comm, name, length < L4_COMM_LEN ? length : L4_COMM_LEN);
-	return &cell->cell;
+	memcpy(cell->comm, name, length < L4_COMM_LEN ? length : L4_COMM_LEN);
+	return cell;
 }
 
 /* The cell for what found no cell. */
-static inline struct l4_cell *add_other(struct snapshot *snapshot, uint8_t proto)
+static inline struct snapshot_cell *add_other(struct snapshot *snapshot, uint8_t proto)
 {
 	struct snapshot_cell *cell = snapshot_add(snapshot);
 
 	cell->key.proto = proto;
 	cell->key.owner = L4_OWNER_OTHER;
-	return &cell->cell;
+	return cell;
+}
+
+/* The cell that was added so manieth, from 0 on. */
+static inline struct snapshot_cell *cell_at(const struct snapshot *snapshot, size_t i)
+{
+	struct snapshot_cell *cell = snapshot_first(snapshot);
+
+	assert_true(i < snapshot->count);
+	while (i--)
+		cell = snapshot_next(snapshot, cell);
+	return cell;
 }
 
 static inline struct snapshot empty_snapshot(void)
@@ -58,7 +69,7 @@ static inline struct snapshot empty_snapshot(void)
 static inline struct snapshot busy_snapshot(void)
 {
 	struct snapshot snapshot = empty_snapshot();
-	struct l4_cell *cell;
+	struct snapshot_cell *cell;
 
 	cell = add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::ffff:198.51.100.0", 443, 811, "nginx");
 	cell->count[L4_tcp_opens_in] = 3012;

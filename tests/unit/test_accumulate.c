@@ -353,8 +353,8 @@ static void gauges_are_of_the_last_interval(void **state)
 
 		snapshot.has_states = true;
 		add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::", 443, 5, "nginx");
-		snapshot.cells[0].kind = CELL_STATES;
-		snapshot.cells[0].cell.count[L4_tcp_established] = n;
+		cell_at(&snapshot, 0)->kind = CELL_STATES;
+		cell_at(&snapshot, 0)->count[L4_tcp_established] = n;
 		accumulate_add(accumulate, &snapshot, false, INFINITY);
 		assert_int_equal(total_of(accumulate)->counter[METRIC_tcp_established], n);
 		assert_int_equal(row_named(accumulate, "nginx")->values.shown.counter[METRIC_tcp_established], n);

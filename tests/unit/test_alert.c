@@ -23,7 +23,7 @@ static struct alerts *alerts_of(const char *text, double hold)
 }
 
 /* Counts at one remote subnet, 10.0.N.0. */
-static struct l4_cell *subnet_cell(struct snapshot *snapshot, unsigned int number)
+static struct snapshot_cell *subnet_cell(struct snapshot *snapshot, unsigned int number)
 {
 	char prefix[64];
 
@@ -167,7 +167,7 @@ static void assert_ratio(const char *rule, int64_t retransmitted, int64_t sent, 
 {
 	struct snapshot snapshot = empty_snapshot();
 	struct alerts *alerts = alerts_of(rule, 60);
-	struct l4_cell *cell = subnet_cell(&snapshot, 0);
+	struct snapshot_cell *cell = subnet_cell(&snapshot, 0);
 
 	cell->count[L4_tcp_retrans_segs] = retransmitted;
 	cell->count[L4_tcp_tx_data_segs] = sent;
@@ -236,7 +236,7 @@ static void interval_of_close_wait(struct alerts *alerts, int64_t sockets, const
 	if (sockets) {
 		add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::", 443, 7, "leaky")->count[L4_tcp_close_wait] =
 			sockets;
-		snapshot.cells[0].kind = CELL_STATES;
+		cell_at(&snapshot, 0)->kind = CELL_STATES;
 	}
 	snapshot.has_states = true;
 	alerts_interval(alerts, &snapshot);
@@ -371,12 +371,12 @@ static void marks_rows(void **state)
 	assert_false(alert_marks(alerts));
 	alerts_interval(alerts, &snapshot);
 	assert_true(alert_marks(alerts));
-	assert_true(marks(alerts, by_both, &snapshot.cells[0]));
-	assert_false(marks(alerts, by_both, &snapshot.cells[1]));
-	assert_true(marks(alerts, by_subnet, &snapshot.cells[0])); /* it is in there */
-	assert_false(marks(alerts, by_subnet, &snapshot.cells[1]));
-	assert_true(marks(alerts, by_proto, &snapshot.cells[1])); /* a port has a protocol */
-	assert_false(marks(alerts, by_process, &snapshot.cells[0]));
+	assert_true(marks(alerts, by_both, cell_at(&snapshot, 0)));
+	assert_false(marks(alerts, by_both, cell_at(&snapshot, 1)));
+	assert_true(marks(alerts, by_subnet, cell_at(&snapshot, 0))); /* it is in there */
+	assert_false(marks(alerts, by_subnet, cell_at(&snapshot, 1)));
+	assert_true(marks(alerts, by_proto, cell_at(&snapshot, 1))); /* a port has a protocol */
+	assert_false(marks(alerts, by_process, cell_at(&snapshot, 0)));
 	assert_true(alert_marks_total(alerts, &by_process)); /* so it is seen somewhere */
 	assert_false(alert_marks_total(alerts, &by_subnet));
 	assert_false(alert_marks_row(alerts, &by_subnet, &(struct dimension_key){.cell.owner = L4_OWNER_OTHER}));

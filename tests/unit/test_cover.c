@@ -31,7 +31,7 @@ static void fill(struct snapshot *snapshot, uint32_t netns, int64_t failed)
 	snapshot_clear(snapshot);
 	cell = snapshot_add(snapshot);
 	cell->key = (struct l4_cell_key){.proto = L4_PROTO_TCP, .netns = netns};
-	cell->cell.count[L4_tcp_opens_failed] = failed;
+	cell->count[L4_tcp_opens_failed] = failed;
 	cover_read();
 	cover_fill(snapshot);
 }

@@ -13,7 +13,7 @@ static void send_to(struct snapshot *snapshot, const char *prefix, uint16_t port
 static struct snapshot fan_out(void)
 {
 	struct snapshot snapshot = empty_snapshot();
-	struct l4_cell *cell;
+	struct snapshot_cell *cell;
 
 	send_to(&snapshot, "::ffff:10.0.1.0", 53, 7, "bot");
 	send_to(&snapshot, "::ffff:10.0.2.0", 53, 7, "bot");

@@ -43,7 +43,7 @@ static struct snapshot crowd(void)
 		->count[L4_udp_rx_dgrams] = 1;
 	add_other(&snapshot, L4_PROTO_UDP)->count[L4_udp_rx_dgrams] = 10;
 	add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::", 443, 811, "nginx")->count[L4_tcp_established] = 7;
-	snapshot.cells[snapshot.count - 1].kind = CELL_STATES;
+	cell_at(&snapshot, snapshot.count - 1)->kind = CELL_STATES;
 	add_listener(&snapshot, "::ffff:0.0.0.0", 443, 811, "nginx");
 	add_listener(&snapshot, "::1", 5432, 901, "postgres");
 	return snapshot;
@@ -151,7 +151,7 @@ static void says_what_it_cannot_tell(void **state)
 
 	filter_apply(&by_port, &snapshot);
 	assert_int_equal(snapshot.count, 3);
-	assert_int_equal(snapshot.cells[2].kind, CELL_STATES);
+	assert_int_equal(cell_at(&snapshot, 2)->kind, CELL_STATES);
 	assert_false(snapshot.addressed_only);
 	assert_null(snapshot.tallies[TALLY_RESETS_OUT].names);
 

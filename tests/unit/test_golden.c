@@ -15,7 +15,7 @@ static struct snapshot troubled_snapshot(void)
 {
 	struct snapshot snapshot = busy_snapshot();
 	struct snapshot_listener *listener = snapshot_add_listener(&snapshot);
-	struct l4_cell *cell;
+	struct snapshot_cell *cell;
 
 	cell = add_cell(&snapshot, L4_PROTO_UDP, L4_ROLE_SERVER, "::ffff:192.0.2.0", 514, 77, "m\u00fcller\033[2J");
 	cell->count[L4_udp_rx_dgrams] = 50000;

@@ -117,7 +117,7 @@ static void zeros_are_faint_and_bad_news_is_reverse(void **state)
 {
 	struct output_settings settings = choose(pipe_settings(), "retrans");
 	struct snapshot snapshot = empty_snapshot();
-	struct l4_cell *cell =
+	struct snapshot_cell *cell =
 		add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::ffff:203.0.113.0", 443, 812, "nginx");
 	static const char header[] =
 		"\033[0;34m--retransmits--\033[0;0m\033[0;0m\n"
@@ -369,7 +369,7 @@ static void rates_are_per_second(void **state)
 	snapshot.interval = 10;
 	add_cell(&snapshot, L4_PROTO_UDP, L4_ROLE_CLIENT, "::ffff:9.9.9.0", 53, 7, "named")->count[L4_udp_tx_dgrams] =
 		2500;
-	snapshot.cells[0].cell.count[L4_udp_rx_dgrams] = 3;
+	cell_at(&snapshot, 0)->count[L4_udp_rx_dgrams] = 3;
 	assert_top("udp-io", &snapshot, "  <1   250 \n");
 	snapshot_free(&snapshot);
 }

@@ -104,8 +104,8 @@ static void the_main_columns_fit_80(void **state)
 static void bytes_fit_80_when_there_is_no_bad_news(void **state)
 {
 	struct snapshot snapshot = empty_snapshot();
-	struct l4_cell *cell = add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::ffff:198.51.100.0", 443, 4194304,
-					"systemd-resolve");
+	struct snapshot_cell *cell = add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::ffff:198.51.100.0", 443,
+					      4194304, "systemd-resolve");
 
 	(void)state;
 	cell->count[L4_tcp_opens_in] = 3012;

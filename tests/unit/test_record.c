@@ -29,7 +29,7 @@ static struct snapshot full_snapshot(void)
 	static char *names[L4_TALLY] = {[3] = "NO_SOCKET", [200] = "TCP_ABORT_ON_CLOSE"};
 	struct snapshot snapshot = busy_snapshot();
 	struct snapshot_listener *listener = snapshot_add_listener(&snapshot);
-	struct l4_cell *cell;
+	struct snapshot_cell *cell;
 
 	listener->drops = 4;
 	listener->listener = (struct l4_listener){
@@ -49,16 +49,16 @@ static struct snapshot full_snapshot(void)
 		cell = add_cell(&snapshot, L4_PROTO_UDP, L4_ROLE_NONE, "2001:db8::", i, 5000 + i, hostile_names[i]);
 		cell->count[L4_udp_rx_bytes] = INT64_C(1) << 52;
 		cell->cgroup = 77 + i;
-		snapshot.cells[snapshot.count - 1].key.netns = i % 2 ? 4026531840 : 4026532000;
-		snapshot.cells[snapshot.count - 1].key.process.generation = UINT32_MAX - i;
+		cell->key.netns = i % 2 ? 4026531840 : 4026532000;
+		cell->key.process.generation = UINT32_MAX - i;
 	}
 	add_other(&snapshot, L4_PROTO_TCP)->count[L4_tcp_retrans_segs] = -3;
 	cell = add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_SERVER, "::", 443, 811, "nginx");
 	cell->count[L4_tcp_established] = 12;
-	snapshot.cells[snapshot.count - 1].kind = CELL_STATES;
+	cell->kind = CELL_STATES;
 	cell = add_cell(&snapshot, L4_PROTO_TCP, L4_ROLE_CLIENT, "::1", 443, 0, "");
 	cell->count[L4_tcp_syn_recv] = 2;
-	snapshot.cells[snapshot.count - 1].kind = CELL_STATES;
+	cell->kind = CELL_STATES;
 
 	snapshot_add_listener_drops(&snapshot);
 
@@ -112,12 +112,11 @@ static void read_well(struct record *record, const char *line)
 
 static const struct snapshot_cell *find_cell(const struct snapshot *snapshot, const struct snapshot_cell *wanted)
 {
-	for (size_t i = 0; i < snapshot->count; i++) {
-		if (!memcmp(&snapshot->cells[i].key, &wanted->key, sizeof(wanted->key)) &&
-		    snapshot->cells[i].kind == wanted->kind)
-			return &snapshot->cells[i];
-	}
-	return NULL;
+	const struct snapshot_cell *cell = snapshot_first(snapshot);
+
+	while (cell && (memcmp(&cell->key, &wanted->key, sizeof(wanted->key)) || cell->kind != wanted->kind))
+		cell = snapshot_next(snapshot, cell);
+	return cell;
 }
 
 static void assert_same(const struct snapshot *read, const struct snapshot *written)
@@ -128,11 +127,14 @@ static void assert_same(const struct snapshot *read, const struct snapshot *writ
 	assert_int_equal(read->partial, written->partial);
 	assert_memory_equal(&read->quality, &written->quality, sizeof(read->quality));
 	assert_int_equal(read->count, written->count);
-	for (size_t i = 0; i < written->count; i++) {
-		const struct snapshot_cell *found = find_cell(read, &written->cells[i]);
+	for (const struct snapshot_cell *cell = snapshot_first(written); cell; cell = snapshot_next(written, cell)) {
+		const struct snapshot_cell *found = find_cell(read, cell);
 
 		assert_non_null(found);
-		assert_memory_equal(&found->cell, &written->cells[i].cell, sizeof(found->cell));
+		assert_memory_equal(found->comm, cell->comm, sizeof(found->comm));
+		assert_int_equal(found->cgroup, cell->cgroup);
+		for (int slot = 0; slot < L4_SLOTS; slot++)
+			assert_int_equal(snapshot_count(found, slot), snapshot_count(cell, slot));
 	}
 	assert_int_equal(read->listener_count, written->listener_count);
 	for (size_t i = 0; i < written->listener_count; i++)
@@ -425,7 +427,7 @@ static void passes_over_what_is_newer(void **state)
 	(void)state;
 	read_well(&record, line);
 	assert_string_equal(record.unknown, "udp_warped");
-	assert_int_equal(record.snapshot.cells[0].cell.count[L4_udp_rx_dgrams], 12);
+	assert_int_equal(snapshot_count(snapshot_first(&record.snapshot), L4_udp_rx_dgrams), 12);
 	free(line);
 	line = replaced("\"host\":\"h\"", "\"host\":\"h\",\"moons\":[{}]");
 	read_well(&record, line);
@@ -458,7 +460,7 @@ static void shortens_prefixes(void **state)
 		uint8_t wanted[L4_PREFIX_LEN];
 
 		assert_int_equal(inet_pton(AF_INET6, cases[i].is, wanted), 1);
-		assert_memory_equal(record.snapshot.cells[i].key.prefix, wanted, sizeof(wanted));
+		assert_memory_equal(cell_at(&record.snapshot, i)->key.prefix, wanted, sizeof(wanted));
 	}
 	assert_int_equal(record.prefix4, 16);
 	assert_int_equal(record.prefix6, 44);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Finding the group of a cell, by a hash of its key or by the number that its value has already. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "grouping.h"
+#include "memory.h"
+#include "places.h"
+
+enum { UNDECIDED = GROUPING_NONE - 1 };
+
+/* What groups are sorted by, as slots of cells. */
+struct order {
+	struct report_slots activity, sort, base;
+	bool by_maximum;
+};
+
+struct search {
+	const struct grouping_query *query;
+	struct order order;
+	struct places places; /* of groups, by their key */
+	struct grouping grouping;
+
+	/* Of the cell before: the next one is often of the same process, port, namespace. */
+	struct dimension_key key;
+	uint64_t hash; /* of that key */
+	uint32_t *place;
+};
+
+static struct order order_of(const struct report_sort *sort)
+{
+	static const enum metric activity[] = {
+		METRIC_tcp_opens_in, METRIC_tcp_opens_out, METRIC_udp_rx_dgrams, METRIC_udp_tx_dgrams,
+		METRIC_tcp_rx_segs,  METRIC_tcp_tx_segs,   METRIC_NONE,
+	};
+	const enum metric first = sort->by[0];
+	struct order order = {.activity = report_slots_of(activity)};
+
+	if (first != METRIC_NONE && metrics[first].kind == METRIC_RATIO) {
+		order.sort = report_slots_of((enum metric[]){metrics[first].numerator, METRIC_NONE});
+		order.base = report_slots_of((enum metric[]){metrics[first].denominator, METRIC_NONE});
+	} else if (first != METRIC_NONE && metrics[first].kind == METRIC_MAX) {
+		order.sort = report_slots_of((enum metric[]){first, METRIC_NONE});
+		order.by_maximum = true;
+	} else {
+		order.sort = report_slots_of(sort->by);
+	}
+	return order;
+}
+
+static bool is_first_of(const struct search *search, const struct group *group, uint64_t hash)
+{
+	struct dimension_key key;
+
+	if (group->hash != hash >> 32)
+		return false;
+	key = dimension_key_of(group->first, search->query->dims);
+	return !memcmp(&key, &search->key, sizeof(key));
+}
+
+/* Where the number of the cell's group is, + 1, or is to be. */
+static uint32_t *place_of(struct search *search, const struct snapshot_cell *cell)
+{
+	const struct dimension_key key = dimension_key_of(cell, search->query->dims);
+	uint32_t *slot;
+
+	if (search->place && !memcmp(&key, &search->key, sizeof(key)))
+		return search->place;
+	search->key = key;
+	search->hash = dimension_hash(&key);
+	slot = places_first(&search->places, search->hash);
+	while (*slot && !is_first_of(search, &search->grouping.groups[*slot - 1], search->hash))
+		slot = places_next(&search->places, slot);
+	search->place = slot;
+	return slot;
+}
+
+static struct group *group_of(struct search *search, const struct snapshot_cell *cell, size_t i)
+{
+	const struct distinct_values *values = search->query->values;
+	struct grouping *grouping = &search->grouping;
+	uint32_t *place = values ? &search->places.slots[values->of_cell[i]] : place_of(search, cell);
+
+	if (!*place) {
+		*place = ++grouping->count;
+		grouping->groups[*place - 1] = (struct group){.hash = search->hash >> 32, .first = cell};
+	}
+	return &grouping->groups[*place - 1];
+}
+
+static void add_to_group(struct group *group, const struct snapshot_cell *cell, const struct order *order)
+{
+	const int64_t sort = report_cell_sum(cell, &order->sort);
+
+	group->activity += report_cell_sum(cell, &order->activity);
+	group->sort_base += report_cell_sum(cell, &order->base);
+	if (!order->by_maximum)
+		group->sort += sort;
+	else if (sort > group->sort)
+		group->sort = sort;
+}
+
+/* Of sockets by state only half-open connections are counted by subnet. */
+static bool has_place(const struct snapshot_cell *cell, const struct dimension_list *dims)
+{
+	return cell->kind != CELL_STATES || dimension_is_known(cell->key.prefix) || !dimension_listed(dims, DIM_SUBNET);
+}
+
+static uint32_t decide(struct search *search, const struct snapshot_cell *cell, size_t i)
+{
+	const struct report_slots *sort = &search->order.sort;
+	struct group *group;
+
+	if (!has_place(cell, search->query->dims))
+		return GROUPING_NONE;
+	if (cell->key.owner == L4_OWNER_OTHER) {
+		search->grouping.has_other = true;
+		return GROUPING_OTHER;
+	}
+	if (search->query->ranked_alone && !snapshot_has(cell, report_slots_in(sort, cell)))
+		return UNDECIDED;
+	group = group_of(search, cell, i);
+	add_to_group(group, cell, &search->order);
+	return group - search->grouping.groups;
+}
+
+/* Cells that are not what groups are sorted by belong to those that there are because of others. */
+static void decide_rest(struct search *search, const struct snapshot *snapshot)
+{
+	struct grouping *grouping = &search->grouping;
+	size_t i = 0;
+
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell;
+	     cell = snapshot_next(snapshot, cell), i++) {
+		uint32_t *place;
+
+		if (grouping->of_cell[i] != UNDECIDED)
+			continue;
+		grouping->of_cell[i] = GROUPING_NONE;
+		place = grouping->count ? place_of(search, cell) : NULL;
+		if (!place || !*place)
+			continue;
+		grouping->of_cell[i] = *place - 1;
+		add_to_group(&grouping->groups[*place - 1], cell, &search->order);
+	}
+}
+
+struct grouping grouping_new(const struct snapshot *snapshot, const struct grouping_query *query)
+{
+	struct search search = {
+		.query = query,
+		.order = order_of(query->sort),
+		.places = places_new(query->values ? query->values->count : snapshot->count),
+		.grouping.of_cell = memory_new(snapshot->count, sizeof(uint32_t)),
+		.grouping.groups = memory_new(snapshot->count, sizeof(struct group)),
+	};
+	size_t i = 0;
+
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell;
+	     cell = snapshot_next(snapshot, cell), i++)
+		search.grouping.of_cell[i] = decide(&search, cell, i);
+	if (query->ranked_alone)
+		decide_rest(&search, snapshot);
+	places_free(&search.places);
+	return search.grouping;
+}
+
+void grouping_free(struct grouping *grouping)
+{
+	free(grouping->of_cell);
+	free(grouping->groups);
+}

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
+#include "chosen.h"
 #include "json_build.h"
 #include "json_host.h"
 #include "memory.h"
@@ -84,16 +84,13 @@ static void add_process(json_t *interval, const struct column_group *group, cons
 
 void json_add_host(json_t *interval, const struct output_settings *settings, const struct snapshot *snapshot)
 {
-	static char total[] = "total";
-	static char *const only_total[] = {total, NULL};
-
 	for (size_t i = 0; settings->columns && settings->columns[i]; i++) {
 		const struct column_group *group = settings->columns[i];
 
 		if (group->kind == COLUMNS_HOST)
 			set_numbers(member(interval, "system", json_object), group, &snapshot->host.system);
 		else if (group->kind == COLUMNS_HOST_EACH)
-			add_each(interval, group, settings->instances[group->scope] ?: only_total, snapshot);
+			add_each(interval, group, chosen_instances(settings, group), snapshot);
 		else if (group->kind == COLUMNS_HOST_TOP)
 			add_process(interval, group, &snapshot->host.top[group->top]);
 	}

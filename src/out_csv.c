@@ -10,11 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
+#include "chosen.h"
 #include "fields.h"
 #include "format.h"
 #include "memory.h"
-#include "output.h"
 
 /* A run of neighbouring columns: dimensions, then metrics. */
 struct part {
@@ -112,15 +111,6 @@ static int flush(FILE *file)
 	return fflush(file) || ferror(file) ? -(errno ?: EIO) : 0;
 }
 
-/* The names of a group that is there once for each interface or disk, else none. */
-static char *const *instances_of(const struct csv_state *state, const struct column_group *group)
-{
-	static char total[] = "total";
-	static char *const only_total[] = {total, NULL}, *const none[] = {NULL};
-
-	return group->kind == COLUMNS_HOST_EACH ? state->settings->instances[group->scope] ?: only_total : none;
-}
-
 /* A report without rows is that of an interval in which nothing was there to be ranked. */
 static void write_part(FILE *file, const struct part *part, const struct report_row *row,
 		       const struct report_values *values, const struct snapshot *snapshot,
@@ -168,7 +158,7 @@ static void write_host(const struct csv_state *state, const struct column_group 
 		write_host_numbers(file, group, &snapshot->host.system);
 	else if (group->kind == COLUMNS_HOST_TOP)
 		write_host_top(file, group, &snapshot->host.top[group->top]);
-	for (char *const *name = instances_of(state, group); *name; name++) {
+	for (char *const *name = chosen_instances(state->settings, group); name && *name; name++) {
 		const struct host_row *row = host_find(rows, *name);
 
 		write_host_numbers(file, group, row ? &row->values : NULL);
@@ -293,25 +283,14 @@ static void add_table(struct csv_state *state)
 		part->metrics[part->metric_count++] = m;
 }
 
-static size_t count_groups(const struct output_settings *settings)
-{
-	size_t count = 0;
-
-	if (!settings->columns)
-		return column_group_count;
-	while (settings->columns[count])
-		count++;
-	return count;
-}
-
 /* The default line here is all that can be in it, not what fits a terminal. */
 static void add_groups(struct csv_state *state)
 {
 	const struct output_settings *settings = state->settings;
-	const size_t count = count_groups(settings);
+	const size_t count = chosen_count(settings);
 
 	for (size_t i = 0; i < count; i++) {
-		const struct column_group *group = settings->columns ? settings->columns[i] : &column_groups[i];
+		const struct column_group *group = chosen_group(settings, i);
 
 		if (settings->columns || group->rank)
 			add_group(state, group);
@@ -329,7 +308,7 @@ static struct csv_state *new_state(const struct output_settings *settings, size_
 
 static void *line_begin(const struct output_settings *settings)
 {
-	struct csv_state *state = new_state(settings, count_groups(settings));
+	struct csv_state *state = new_state(settings, chosen_count(settings));
 
 	add_groups(state);
 	return state;
@@ -371,7 +350,7 @@ static void write_host_names(FILE *file, const struct csv_state *state, const st
 	}
 	for (const struct column *column = group->numbers; column < end && group->kind != COLUMNS_HOST_EACH; column++)
 		write_name(file, part, host_metrics[column->host].name);
-	for (char *const *name = instances_of(state, group); *name; name++) {
+	for (char *const *name = chosen_instances(state->settings, group); name && *name; name++) {
 		for (const struct column *column = group->numbers; column < end; column++) {
 			char *title = memory_format("%s_%s", *name, host_metrics[column->host].name);
 

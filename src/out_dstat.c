@@ -9,10 +9,9 @@
 #include <time.h>
 
 #include "alert_mark.h"
-#include "columns.h"
+#include "chosen.h"
 #include "format.h"
 #include "memory.h"
-#include "output.h"
 #include "terminal.h"
 
 /* Lower terminals get one header only: dstat's rule. */
@@ -476,27 +475,12 @@ static int dstat_interval(void *opaque, const struct snapshot *snapshot)
 	return terminal_flush(file);
 }
 
-static size_t count_chosen(const struct output_settings *settings)
+static void open_slot(struct slot *slot, const struct output_settings *settings, size_t i)
 {
-	size_t count = 0;
-
-	if (!settings->columns)
-		return column_group_count;
-	while (settings->columns[count])
-		count++;
-	return count;
-}
-
-static void choose_instances(struct slot *slot, const struct output_settings *settings)
-{
-	static char total[] = "total";
-	static char *const only_total[] = {total, NULL};
-
+	slot->group = chosen_group(settings, i);
+	slot->instances = chosen_instances(settings, slot->group);
 	slot->instance_count = 1;
-	if (slot->group->kind != COLUMNS_HOST_EACH)
-		return;
-	slot->instances = settings->instances[slot->group->scope] ?: only_total;
-	while (slot->instances[slot->instance_count])
+	while (slot->instances && slot->instances[slot->instance_count])
 		slot->instance_count++;
 }
 
@@ -508,12 +492,10 @@ static void *dstat_begin(const struct output_settings *settings)
 	state->final = state->theme = terminal_theme(settings->colour);
 	state->dim = state->final->dim;
 	state->header_due = true;
-	state->count = count_chosen(settings);
+	state->count = chosen_count(settings);
 	state->slots = memory_new(state->count, sizeof(*state->slots));
-	for (size_t i = 0; i < state->count; i++) {
-		state->slots[i].group = settings->columns ? settings->columns[i] : &column_groups[i];
-		choose_instances(&state->slots[i], settings);
-	}
+	for (size_t i = 0; i < state->count; i++)
+		open_slot(&state->slots[i], settings, i);
 	return state;
 }
 

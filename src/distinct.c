@@ -41,34 +41,56 @@ static struct dimension_key value_of(const struct snapshot_cell *cell, enum dime
 	return key;
 }
 
-/* The place of the value in `values`, where a cell stands for each; a new one if it is not there. */
-static uint32_t number_of(const struct places *places, const struct snapshot_cell **values, uint32_t *count,
-			  const struct snapshot_cell *cell, enum dimension dim)
-{
-	const struct dimension_key value = value_of(cell, dim);
-	uint32_t *slot = places_first(places, dimension_hash(&value));
+/* Values that were found so far, in each of which a cell stands for its value. */
+struct numbering {
+	enum dimension dim;
+	const struct snapshot_cell **cells;
+	uint32_t count;
+	struct places places; /* of cells, by their value */
 
-	for (; *slot; slot = places_next(places, slot)) {
-		const struct dimension_key found = value_of(values[*slot - 1], dim);
+	/* Of the cell before: the next one often has the same. */
+	struct dimension_key value;
+	uint32_t number;
+};
+
+/* The number of the cell's value; the next one if nobody had it before. */
+static uint32_t number_of(struct numbering *numbering, const struct snapshot_cell *cell)
+{
+	const struct dimension_key value = value_of(cell, numbering->dim);
+	uint32_t *slot;
+
+	if (numbering->count && !memcmp(&value, &numbering->value, sizeof(value)))
+		return numbering->number;
+	slot = places_first(&numbering->places, dimension_hash(&value));
+	for (; *slot; slot = places_next(&numbering->places, slot)) {
+		const struct dimension_key found = value_of(numbering->cells[*slot - 1], numbering->dim);
 
 		if (!memcmp(&found, &value, sizeof(value)))
-			return *slot - 1;
+			break;
 	}
-	values[*count] = cell;
-	*slot = ++*count;
-	return *count - 1;
+	if (!*slot) {
+		numbering->cells[numbering->count] = cell;
+		*slot = ++numbering->count;
+	}
+	numbering->value = value;
+	numbering->number = *slot - 1;
+	return numbering->number;
 }
 
 static void number_values(struct distinct_values *values, const struct snapshot *snapshot, enum dimension dim)
 {
-	struct places places = places_new(snapshot->count);
-	const struct snapshot_cell **found = memory_new(snapshot->count, sizeof(*found));
+	struct numbering numbering = {
+		.dim = dim,
+		.cells = memory_new(snapshot->count, sizeof(*numbering.cells)),
+		.places = places_new(snapshot->count),
+	};
 	uint32_t i = 0;
 
 	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell))
-		values->of_cell[i++] = number_of(&places, found, &values->count, cell, dim);
-	free(found);
-	places_free(&places);
+		values->of_cell[i++] = number_of(&numbering, cell);
+	values->count = numbering.count;
+	free(numbering.cells);
+	places_free(&numbering.places);
 }
 
 /* By counting: first how many cells each value has, which says where the first of them goes. */

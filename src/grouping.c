@@ -19,12 +19,13 @@ struct search {
 	const struct grouping_query *query;
 	struct order order;
 	struct places places; /* of groups, by their key */
+	uint32_t *by_value;   /* the same by the number of the value, where that is known */
 	struct grouping grouping;
 
 	/* Of the cell before: the next one is often of the same process, port, namespace. */
 	struct dimension_key key;
-	uint64_t hash; /* of that key */
-	uint32_t *place;
+	uint32_t hash;	 /* of that key */
+	uint32_t *place; /* NULL: there was none */
 };
 
 static struct order order_of(const struct report_sort *sort)
@@ -48,11 +49,12 @@ static struct order order_of(const struct report_sort *sort)
 	return order;
 }
 
-static bool is_first_of(const struct search *search, const struct group *group, uint64_t hash)
+/* Whether that group is the one of search->key. */
+static bool is_wanted(const struct search *search, const struct group *group)
 {
 	struct dimension_key key;
 
-	if (group->hash != hash >> 32)
+	if (group->hash != search->hash)
 		return false;
 	key = dimension_key_of(group->first, search->query->dims);
 	return !memcmp(&key, &search->key, sizeof(key));
@@ -67,23 +69,50 @@ static uint32_t *place_of(struct search *search, const struct snapshot_cell *cel
 	if (search->place && !memcmp(&key, &search->key, sizeof(key)))
 		return search->place;
 	search->key = key;
-	search->hash = dimension_hash(&key);
+	search->hash = dimension_hash(&key) >> 32;
 	slot = places_first(&search->places, search->hash);
-	while (*slot && !is_first_of(search, &search->grouping.groups[*slot - 1], search->hash))
+	while (*slot && !is_wanted(search, &search->grouping.groups[*slot - 1]))
 		slot = places_next(&search->places, slot);
 	search->place = slot;
 	return slot;
+}
+
+/* Room for one group more. Of few groups the places are few, so that they are near when thousands of cells are looked
+ * up.
+ */
+static void grow(struct search *search)
+{
+	const struct grouping *grouping = &search->grouping;
+
+	if (search->places.slots && grouping->count < search->places.mask / 2)
+		return;
+	places_free(&search->places);
+	search->places = places_new((size_t)grouping->count * 2 + 1);
+	search->place = NULL;
+	for (uint32_t i = 0; i < grouping->count; i++) {
+		uint32_t *slot = places_first(&search->places, grouping->groups[i].hash);
+
+		while (*slot)
+			slot = places_next(&search->places, slot);
+		*slot = i + 1;
+	}
+}
+
+static uint32_t *place_for(struct search *search, const struct snapshot_cell *cell)
+{
+	grow(search);
+	return place_of(search, cell);
 }
 
 static struct group *group_of(struct search *search, const struct snapshot_cell *cell, size_t i)
 {
 	const struct distinct_values *values = search->query->values;
 	struct grouping *grouping = &search->grouping;
-	uint32_t *place = values ? &search->places.slots[values->of_cell[i]] : place_of(search, cell);
+	uint32_t *place = values ? &search->by_value[values->of_cell[i]] : place_for(search, cell);
 
 	if (!*place) {
 		*place = ++grouping->count;
-		grouping->groups[*place - 1] = (struct group){.hash = search->hash >> 32, .first = cell};
+		grouping->groups[*place - 1] = (struct group){.hash = search->hash, .first = cell};
 	}
 	return &grouping->groups[*place - 1];
 }
@@ -115,6 +144,7 @@ static uint32_t decide(struct search *search, const struct snapshot_cell *cell, 
 		return GROUPING_NONE;
 	if (cell->key.owner == L4_OWNER_OTHER) {
 		search->grouping.has_other = true;
+		search->grouping.other_sort += report_cell_sum(cell, sort);
 		return GROUPING_OTHER;
 	}
 	if (search->query->ranked_alone && !snapshot_has(cell, report_slots_in(sort, cell)))
@@ -150,7 +180,7 @@ struct grouping grouping_new(const struct snapshot *snapshot, const struct group
 	struct search search = {
 		.query = query,
 		.order = order_of(query->sort),
-		.places = places_new(query->values ? query->values->count : snapshot->count),
+		.by_value = query->values ? memory_new(query->values->count, sizeof(uint32_t)) : NULL,
 		.grouping.of_cell = memory_new(snapshot->count, sizeof(uint32_t)),
 		.grouping.groups = memory_new(snapshot->count, sizeof(struct group)),
 	};
@@ -162,6 +192,7 @@ struct grouping grouping_new(const struct snapshot *snapshot, const struct group
 	if (query->ranked_alone)
 		decide_rest(&search, snapshot);
 	places_free(&search.places);
+	free(search.by_value);
 	return search.grouping;
 }
 

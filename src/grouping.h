@@ -14,7 +14,7 @@ enum { GROUPING_OTHER = UINT32_MAX, GROUPING_NONE = UINT32_MAX - 1 };
 
 /* The cells that are alike in the dimensions of a view. */
 struct group {
-	uint32_t hash;			   /* of its key, the upper half */
+	uint32_t hash;			   /* of its key */
 	uint32_t row;			   /* the report's to set */
 	const struct snapshot_cell *first; /* a cell of it: its key is made from that */
 	int64_t sort, sort_base; /* what it is sorted by: a sum, of a ratio the numerator and the denominator */
@@ -25,7 +25,8 @@ struct grouping {
 	uint32_t *of_cell;    /* number of each cell's group, or GROUPING_ */
 	struct group *groups; /* count of them, as their first cells come */
 	uint32_t count;
-	bool has_other; /* there are cells of what found no cell */
+	bool has_other;	    /* there are cells of what found no cell */
+	int64_t other_sort; /* what those have of what is sorted by, unless that is a ratio */
 };
 
 struct grouping_query {

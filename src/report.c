@@ -276,14 +276,19 @@ static void add_processes(struct report *report, const struct snapshot *snapshot
 	free(best);
 }
 
-/* Whether something found no cell, which hides how many different ones it came from. */
+/* What found no cell hides how many different ones it came from. */
+static bool hides(const struct snapshot_cell *cell)
+{
+	return cell->key.owner == L4_OWNER_OTHER && cell->kind == CELL_COUNTS;
+}
+
 static bool hides_some(const struct snapshot *snapshot)
 {
-	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
-		if (cell->key.owner == L4_OWNER_OTHER && cell->kind == CELL_COUNTS)
-			return true;
-	}
-	return false;
+	const struct snapshot_cell *cell = snapshot_first(snapshot);
+
+	while (cell && !hides(cell))
+		cell = snapshot_next(snapshot, cell);
+	return cell;
 }
 
 /* Of what is told apart by this very dimension there would be one in each row. */
@@ -304,7 +309,7 @@ static void add_distinct(struct report *report, const struct snapshot *snapshot,
 static void add_all_distinct(struct report *report, const struct snapshot *snapshot, const struct grouping *grouping,
 			     struct distinct *distinct)
 {
-	const bool hidden = hides_some(snapshot);
+	const bool hidden = grouping->has_other && hides_some(snapshot);
 	uint32_t *row_of = memory_new(snapshot->count, sizeof(*row_of));
 
 	for (size_t i = 0; i < snapshot->count; i++) {
@@ -324,11 +329,13 @@ static void add_all_distinct(struct report *report, const struct snapshot *snaps
 
 void report_sum_up(struct report_values *total, const struct snapshot *snapshot, struct distinct *distinct)
 {
-	const bool hidden = distinct && hides_some(snapshot);
+	bool hidden = false;
 
 	*total = (struct report_values){};
-	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell))
+	for (const struct snapshot_cell *cell = snapshot_first(snapshot); cell; cell = snapshot_next(snapshot, cell)) {
+		hidden |= hides(cell);
 		report_add_cell(total, cell);
+	}
 	for (int m = 0; distinct && m < METRIC_COUNT; m++) {
 		if (metrics[m].kind == METRIC_DISTINCT)
 			total->counter[m] = hidden ? REPORT_UNKNOWN : distinct_count_all(distinct, snapshot, m);
@@ -400,7 +407,7 @@ void report_make_best(struct report *report, const struct snapshot *snapshot, co
 		fill(report, snapshot, &grouping, true);
 	}
 	grouping_free(&grouping);
-	if (!found && grouping.has_other) {
+	if (!found && grouping.other_sort > 0) {
 		const struct report_query query = {.dims = *dims, .sort = *sort, .top = 1, .rows_alone = true};
 
 		report_make(report, snapshot, &query);

@@ -7,7 +7,7 @@
 #include "memory.h"
 #include "places.h"
 
-enum { UNDECIDED = GROUPING_NONE - 1 };
+enum { UNDECIDED = UINT32_MAX - 2 }; /* besides what grouping.h has */
 
 /* What groups are sorted by, as slots of cells. */
 struct order {

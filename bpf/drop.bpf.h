@@ -25,6 +25,15 @@ static __always_inline struct l4_ledger *l4_ledger_of(struct sock *sk)
 	return sk && l4_is_full(sk) ? bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0) : NULL;
 }
 
+/*
+ * Global, so that the verifier looks at it once: of those it does so even where nothing calls them, and a kernel that
+ * is locked down refuses whoever reads packets. Of the programs only l4_dropped calls this.
+ */
+__noinline int l4_dropped_remote(struct l4_cell_key *key, const struct l4_packet *packet)
+{
+	return key && packet ? l4_packet_remote(key, packet) : 0;
+}
+
 /* What no process is in the way of being dropped is the kernel's: nobody listens, the firewall forbids it. */
 static __always_inline void l4_packet_key(struct l4_cell_key *key, const struct l4_packet *packet,
 					  const struct l4_ledger *ledger)
@@ -38,7 +47,7 @@ static __always_inline void l4_packet_key(struct l4_cell_key *key, const struct 
 							 : L4_ROLE_CLIENT;
 		l4_set_owner(key, &ledger->owner);
 	}
-	l4_packet_remote(key, packet);
+	l4_dropped_remote(key, packet);
 }
 
 static __always_inline void l4_book_drop(const struct sk_buff *skb, const struct l4_packet *packet, struct sock *sk)

@@ -141,11 +141,9 @@ static __always_inline struct in6_addr l4_remote_addr(const struct l4_packet *pa
 	return addr;
 }
 
-/* Remote prefix and service port. Global, so that the verifier looks at it once. */
-__noinline int l4_packet_remote(struct l4_cell_key *key, const struct l4_packet *packet)
+/* Remote prefix and service port. */
+static __always_inline int l4_packet_remote(struct l4_cell_key *key, const struct l4_packet *packet)
 {
-	if (!key || !packet)
-		return 0;
 	const struct in6_addr addr = l4_remote_addr(packet);
 	const __u32 ports = packet->transport ? bpf_ntohl(l4_peek(packet->transport).in6_u.u6_addr32[0]) : 0;
 	const bool source = (key->role == L4_ROLE_SERVER) != packet->incoming;

@@ -56,16 +56,21 @@ struct l4_user {
 	__u32 kind; /* enum l4_owner_kind */
 };
 
-/* Without a branch, as the verifier would follow both ways from here to the end of the program. */
+/* All bits, or none for a thread of the kernel: without a branch, of which the verifier would follow both ways to the
+ * end. */
+static __always_inline __u64 l4_process_mask(const struct task_struct *task)
+{
+	return (task->flags / PF_KTHREAD & 1) - 1ull;
+}
+
 static __always_inline struct l4_user l4_user_of(const struct task_struct *task)
 {
 	const struct l4_process_id process = l4_process_of(task);
-	const __u32 is_kernels = task->flags / PF_KTHREAD & 1;
+	const __u64 mask = l4_process_mask(task);
 
 	return (struct l4_user){
-		.process = {.tgid = process.tgid & (is_kernels - 1),
-			    .generation = process.generation & (is_kernels - 1)},
-		.kind = L4_OWNER_PROCESS + is_kernels * (L4_OWNER_KERNEL - L4_OWNER_PROCESS),
+		.process = {.tgid = process.tgid & mask, .generation = process.generation & mask},
+		.kind = L4_OWNER_KERNEL - (mask & (L4_OWNER_KERNEL - L4_OWNER_PROCESS)),
 	};
 }
 
@@ -75,16 +80,20 @@ static __always_inline bool l4_owns(const struct l4_owner *owner, const struct l
 		 (owner->kind ^ user->kind));
 }
 
-/* The process of this task (its group leader's name and start time) becomes the owner, unless it is so already. */
+/*
+ * The process of this task (its group leader's name and start time) becomes the owner, unless it is so already. The
+ * kernel is one owner, whichever of its threads this is: it has no name and no cgroup.
+ */
 static __always_inline void l4_own(struct l4_owner *owner, const struct task_struct *task)
 {
 	const struct l4_user user = l4_user_of(task);
+	const __u64 mask = l4_process_mask(task);
 
 	if (l4_owns(owner, &user))
 		return;
-	((__u64 *)owner->comm)[0] = l4_comm_word(task->group_leader, 0);
-	((__u64 *)owner->comm)[1] = l4_comm_word(task->group_leader, 1);
-	owner->cgroup = task->cgroups->dfl_cgrp->kn->id;
+	((__u64 *)owner->comm)[0] = l4_comm_word(task->group_leader, 0) & mask;
+	((__u64 *)owner->comm)[1] = l4_comm_word(task->group_leader, 1) & mask;
+	owner->cgroup = task->cgroups->dfl_cgrp->kn->id & mask;
 	__builtin_memcpy(&owner->process, &user.process, sizeof(user.process)); /* one aligned store */
 	owner->kind = user.kind;
 }

@@ -110,6 +110,8 @@ static const struct command {
 	{"tcp-connect", "makes connections one after the other (with --hold: opens all of them first)",
 	 "to from port count bytes mapped hold fails abandon fd mptcp", tcp_connect, 1,
 	 "runs once the first connection's --bytes are acknowledged, and has it as descriptor 3"},
+	{"tcp-nbd", "makes connections that a thread of the kernel reads from (as /dev/nbd0)", "to port count mapped",
+	 tcp_nbd, 1, NULL},
 };
 
 static const char common_options[] = "name time";

@@ -84,5 +84,6 @@ void udp_recv(void);
 void udp_raw(void);
 void tcp_serve(void);
 void tcp_connect(void);
+void tcp_nbd(void);
 
 #endif

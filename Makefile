@@ -40,7 +40,7 @@ BPF_CFLAGS = -g -O2 -std=gnu11 -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-pa
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(O)/%.o)
 # What a unit test is linked with: everything that needs no kernel.
-LIVE_OBJECTS := $(patsubst %,$(O)/%.o,source_bpf programs tallies) # with the BPF programs in them
+LIVE_OBJECTS := $(patsubst %,$(O)/%.o,source_bpf programs older tallies) # with the BPF programs in them
 PURE_OBJECTS := $(filter-out $(O)/main.o $(LIVE_OBJECTS),$(OBJECTS))
 BENCH_TOOLS := $(patsubst tests/bench.d/%.c,$(O)/bench/%,$(filter-out %.bpf.c,$(wildcard tests/bench.d/*.c))) \
 	$(patsubst tests/bench.d/%.c,$(O)/bench/%.o,$(wildcard tests/bench.d/*.bpf.c))

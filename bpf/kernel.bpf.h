@@ -43,6 +43,9 @@ enum {
 /* Gives what is at an address the type of that BTF number. */
 extern void *bpf_rdonly_cast(const void *object, __u32 btf_id) __ksym __weak;
 
+/* The packet of a program that is given a copy of some of it. */
+extern void *bpf_cast_to_kern_ctx(void *context) __ksym __weak;
+
 /*
  * A bit-field by typed load: the relocations give the byte it is in and how to shift it into place.
  * The barrier keeps the offset out of the load itself, where libbpf would check it as a member.

@@ -5,6 +5,7 @@
 #include "udp.bpf.h"
 #include "drop.bpf.h"
 #include "socket.bpf.h"
+#include "older.bpf.h"
 #include "walk.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -28,6 +28,9 @@ const volatile bool l4_has_cast = false;
 /* Does kfree_skb tell for which socket a packet was? From 6.11 on. */
 const volatile bool l4_has_rx_sk = false;
 
+/* Has every socket that could send a datagram an entry, but for the kernel's? Not where files cannot be followed. */
+const volatile bool l4_has_all_senders = true;
+
 /* What stands beside the cells, of all of them together: see l4_tally(). */
 __u64 l4_resets_out[L4_TALLY];	    /* by enum sk_rst_reason */
 __u64 l4_udp_drops[L4_TALLY];	    /* by enum skb_drop_reason */

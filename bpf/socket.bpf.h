@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sockets of either protocol: who makes, binds and uses them, and the iterators that visit them.
+ * Sockets of either protocol: who makes, binds and uses them. Not here: those that were there before (older.bpf.h).
  */
 #ifndef L4_SOCKET_BPF_H
 #define L4_SOCKET_BPF_H
 
 #include "tcp.bpf.h"
+#include "udp.bpf.h"
 
 /* Runs for sockets of processes only: what has no entry afterwards is the kernel's. */
 SEC("cgroup/sock_create")
@@ -47,13 +48,6 @@ SEC("cgroup/bind6")
 int l4_bind6(struct bpf_sock_addr *ctx)
 {
 	return l4_note_bind(ctx);
-}
-
-static __always_inline void l4_udp_found(struct l4_ledger *ledger, const struct sock *sk)
-{
-	ledger->netns = l4_netns_of(sk);
-	if (l4_port_is_bound(sk))
-		ledger->port_is_ours = 1;
 }
 
 /* Egress has named the sender already, unless the socket had no entry then. */
@@ -185,56 +179,6 @@ SEC("fexit/inet6_recvmsg")
 int BPF_PROG(l4_inet6_recv, struct socket *socket, void *message, __u64 size, int flags, int ret)
 {
 	return l4_received(socket->sk, ret);
-}
-
-static __always_inline struct sock *l4_inet_sock_of(struct file *file)
-{
-	struct socket *socket = file ? bpf_sock_from_file(file) : NULL;
-	struct sock *sk = socket ? socket->sk : NULL;
-
-	return sk && l4_is_inet(sk) ? sk : NULL;
-}
-
-/* First pass over the files of all tasks: which ports are listened on. */
-SEC("iter/task_file")
-int l4_listeners(struct bpf_iter__task_file *ctx)
-{
-	const struct task_struct *task = ctx->task;
-	struct sock *sk = l4_inet_sock_of(ctx->file);
-	struct l4_owner owner = {};
-
-	if (!task || !sk || (sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_MPTCP) ||
-	    sk->__sk_common.skc_state != BPF_TCP_LISTEN)
-		return 0;
-	l4_own(&owner, task);
-	l4_note_listened(l4_netns_of(sk), sk->__sk_common.skc_num, &owner);
-	return 0;
-}
-
-/* Second pass: an entry for every socket that was there before us. Of several holders the first. */
-SEC("iter/task_file")
-int l4_find_sockets(struct bpf_iter__task_file *ctx)
-{
-	const struct task_struct *task = ctx->task;
-	struct sock *sk = l4_inet_sock_of(ctx->file);
-	struct l4_ledger *ledger;
-
-	if (!sk || !task)
-		return 0;
-	if (sk->sk_protocol == IPPROTO_TCP && sk->__sk_common.skc_state != BPF_TCP_CLOSE) {
-		const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-
-		ledger = tp ? l4_tcp_ledger(sk, tp, tp->total_retrans) : NULL;
-	} else if (sk->sk_protocol == IPPROTO_TCP || sk->sk_protocol == IPPROTO_UDP || sk->sk_type == SOCK_RAW) {
-		ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-		if (ledger)
-			l4_udp_found(ledger, sk);
-	} else {
-		return 0;
-	}
-	if (ledger && ledger->owner.kind == L4_OWNER_UNKNOWN)
-		l4_own(&ledger->owner, task);
-	return 0;
 }
 
 #endif

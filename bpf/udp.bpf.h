@@ -160,6 +160,32 @@ static __always_inline void l4_udp_count(struct l4_counts *counts, struct __sk_b
 		l4_add(counts, L4_udp_send_calls, dgrams - 1);
 }
 
+/* A socket that was there before us: whose port it sends from. */
+static __always_inline void l4_udp_found(struct l4_ledger *ledger, const struct sock *sk)
+{
+	ledger->netns = l4_netns_of(sk);
+	if (l4_port_is_bound(sk))
+		ledger->port_is_ours = 1;
+}
+
+/*
+ * Of older sockets those that had no port then, and raw ones, are in no table: such a one gets its entry when it sends
+ * for the first time, unless it is the kernel's.
+ */
+static __always_inline struct l4_ledger *l4_udp_adopt(struct __sk_buff *skb, struct bpf_sock *sk)
+{
+	const struct sk_buff *packet = bpf_cast_to_kern_ctx(skb);
+	const struct sock *sender = packet->sk;
+	struct l4_ledger *ledger;
+
+	if (!sender || L4_READ_BITS(sender, sk_kern_sock))
+		return NULL;
+	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (ledger)
+		l4_udp_found(ledger, sender);
+	return ledger;
+}
+
 /*
  * Several processes may send by one socket at once, each of them on a CPU of its own: a datagram is the sender's,
  * whoever the socket belongs to by now.
@@ -190,6 +216,8 @@ int l4_udp_egress(struct __sk_buff *skb)
 	if (!sk)
 		return 1;
 	ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	if (!ledger && !l4_has_all_senders)
+		ledger = l4_udp_adopt(skb, sk);
 	l4_udp_key(&key, ledger);
 	if (ledger)
 		l4_udp_sends(&key, ledger);

@@ -6,7 +6,7 @@
 #ifndef L4_WALK_BPF_H
 #define L4_WALK_BPF_H
 
-#include "socket.bpf.h"
+#include "older.bpf.h"
 
 _Static_assert((int)L4_GAUGE_SLOTS <= 16 && (int)L4_SLOTS >= 16, "l4_count_state() masks the slot");
 

@@ -187,7 +187,7 @@ static uint64_t carry_over(double now)
 }
 
 /* Most cells are of the same process as the one before. */
-static void notice_all(const struct snapshot *snapshot)
+void cover_notice(const struct snapshot *snapshot)
 {
 	const struct snapshot_cell *before = NULL;
 
@@ -207,7 +207,7 @@ void cover_fill(struct snapshot *snapshot)
 
 	gather(snapshot, now);
 	settle(sums); /* also of those that leave the list now */
-	notice_all(snapshot);
+	cover_notice(snapshot);
 	netns_refresh();
 	snmp_delta(&kernels, NULL);
 	settle(sums);

@@ -21,6 +21,9 @@ void cover_read(void);
  */
 void cover_fill(struct snapshot *snapshot);
 
+/* Tells the list of network namespaces (netns.h) which ones have cells. */
+void cover_notice(const struct snapshot *snapshot);
+
 void cover_free(void);
 
 /* What quality.cover is called in machine output. */

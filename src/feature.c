@@ -27,6 +27,7 @@ enum kind {
 	HOOK,
 	ITERATOR,
 	WALK,
+	FOLLOW,
 	HELPER,
 	MAP,
 	NETLINK,
@@ -71,9 +72,12 @@ static const struct feature features[] = {
 	{HOOK, "CGROUP_INET4_BIND", 0, true, "which side serves"},
 	{HOOK, "CGROUP_INET6_BIND", 0, true, "which side serves, IPv6"},
 	{WALK, "bpf_sk_storage_map", 0, false,
-	 "nothing, but it costs more: the files of all processes are walked instead"},
+	 "nothing, but it costs more: files or tables of sockets are walked instead"},
 	{ITERATOR, "task_file", 0, true, "whose sockets are that were there before"},
+	{FOLLOW, "task_file/socket", 0, false,
+	 "without CAP_SYS_ADMIN: older connections in other network namespaces, until they are used"},
 	{ITERATOR, "tcp", 0, true, "sockets by state"},
+	{ITERATOR, "udp", 0, false, "nothing where files can be followed to their sockets"},
 	{HELPER, "sk_storage_get", 0, true, "owners of sockets"},
 	{HELPER, "skc_to_tcp_sock", 0, true, "what TCP connections count themselves"},
 	{HELPER, "get_current_task_btf", 0, true, "owners of sockets"},
@@ -132,6 +136,12 @@ static bool has_walk(const struct feature *feature, const struct btf *kernel)
 	return walk_may_go_over_ledger(kernel);
 }
 
+static bool has_follow(const struct feature *feature, const struct btf *kernel)
+{
+	(void)feature;
+	return kernel_lets_files_be_followed(kernel);
+}
+
 static bool has_hook(const struct feature *feature, const struct btf *kernel)
 {
 	return kernel_has_enumerator(kernel, "bpf_attach_type", "BPF_", feature->name);
@@ -170,12 +180,19 @@ static const struct {
 	bool (*here)(const struct feature *feature, const struct btf *kernel);
 	bool by_types; /* the kernel's types tell */
 } kinds[] = {
-	[CAPABILITY] = {"capability", has_capability}, [TYPES] = {"types", has_types},
-	[CGROUP2] = {"cgroup2", has_cgroup2},	       [TRACEPOINT] = {"tracepoint", has_tracepoint, true},
-	[FUNCTION] = {"function", has_function, true}, [HOOK] = {"hook", has_hook, true},
-	[ITERATOR] = {"iterator", has_iterator, true}, [WALK] = {"iterator", has_walk, true},
-	[HELPER] = {"helper", has_helper, true},       [MAP] = {"map", has_map, true},
-	[NETLINK] = {"netlink", has_sock_diag},	       [SECCOMP] = {"seccomp", has_seccomp},
+	[CAPABILITY] = {"capability", has_capability},
+	[TYPES] = {"types", has_types},
+	[CGROUP2] = {"cgroup2", has_cgroup2},
+	[TRACEPOINT] = {"tracepoint", has_tracepoint, true},
+	[FUNCTION] = {"function", has_function, true},
+	[HOOK] = {"hook", has_hook, true},
+	[ITERATOR] = {"iterator", has_iterator, true},
+	[WALK] = {"iterator", has_walk, true},
+	[FOLLOW] = {"iterator", has_follow, true},
+	[HELPER] = {"helper", has_helper, true},
+	[MAP] = {"map", has_map, true},
+	[NETLINK] = {"netlink", has_sock_diag},
+	[SECCOMP] = {"seccomp", has_seccomp},
 };
 
 enum { FEATURES = sizeof(features) / sizeof(*features) };

@@ -19,6 +19,16 @@ bool kernel_has_iterator(const struct btf *kernel, const char *name);
 /* Does this structure have a member of that name? */
 bool kernel_has_member(const struct btf *kernel, const char *structure, const char *name);
 
+/* Does it load a program for that iterator, if it loads one for TCP sockets? Some kernels forbid single ones. */
+bool kernel_lets_iterate(const struct btf *kernel, const char *name);
+
+/*
+ * May a program that looks at the files of processes give the socket of one to a helper? Hardened kernels trust no
+ * pointer that was read from a structure that they do not trust as such. One that does not even load the question is
+ * taken to: loading the programs will tell what is wrong.
+ */
+bool kernel_lets_files_be_followed(const struct btf *kernel);
+
 /* Does this enumeration have a value of that name behind the prefix? */
 bool kernel_has_enumerator(const struct btf *kernel, const char *enumeration, const char *prefix, const char *name);
 

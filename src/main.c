@@ -340,7 +340,8 @@ static int drop(const struct run *run)
 	const struct privileges_need need = {
 		.programs = run->kind == &source_live,
 		.namespaces = run->kind == &source_live && options->netns == OPTIONS_NETNS_ALL &&
-			      (wants_states(run) || dimension_listed(&options->by, DIM_NETNS)),
+			      (wants_states(run) || dimension_listed(&options->by, DIM_NETNS) ||
+			       source_enters_namespaces(run->source)),
 		.files = options->textfile || options->record || options->replay[0],
 		.creates = options->textfile || options->record,
 		.processes = options_host_parts(options) & HOST_READ_PROCESS_IO,

@@ -46,6 +46,11 @@ void netns_list(const struct netns **list, size_t *count)
 	*count = netns_all.count;
 }
 
+bool netns_is_ours(const struct netns *netns)
+{
+	return netns->files && netns->files == our_files;
+}
+
 const char *netns_name(uint32_t inode)
 {
 	static char text[NETNS_NAME];
@@ -53,7 +58,7 @@ const char *netns_name(uint32_t inode)
 
 	if (netns && netns->name[0])
 		return netns->name;
-	if (netns && netns->files && netns->files == our_files)
+	if (netns && netns_is_ours(netns))
 		return "self";
 	if (netns && netns->files && netns->files == netns_host_files())
 		return "host";

@@ -63,6 +63,9 @@ int netns_refresh(void);
 /* The namespaces, by inode number (0: not known), good until the next netns_refresh(). */
 void netns_list(const struct netns **list, size_t *count);
 
+/* Is it the one this process is in? */
+bool netns_is_ours(const struct netns *netns);
+
 /*
  * What people call it: its `ip netns` name, else `self` (ours), else `host` (that of process 1), else the
  * container or unit its representative runs in, else the inode number. Never NULL, printable, shorter than NETNS_NAME,
@@ -81,6 +84,9 @@ int netns_aside(void (*work)(void *argument), void *argument);
  * Returns 0 or -errno; -ESTALE: it is not there any more.
  */
 int netns_enter(const struct netns *netns);
+
+/* Is that result of netns_enter() to be expected of some: it has gone, or is not for us to enter? */
+bool netns_is_closed(int err);
 
 /* Forgets everything. */
 void netns_free(void);

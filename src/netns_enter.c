@@ -77,3 +77,8 @@ int netns_enter(const struct netns *netns)
 	close(fd);
 	return err;
 }
+
+bool netns_is_closed(int err)
+{
+	return err == -ESTALE || err == -EPERM || err == -EACCES;
+}

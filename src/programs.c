@@ -12,6 +12,7 @@
 #include "kernel.h"
 #include "l4_types.h" /* the skeleton uses them */
 #include "l4dstat.skel.h"
+#include "older.h"
 #include "programs.h"
 
 static int print_all(enum libbpf_print_level level, const char *format, va_list args)
@@ -97,13 +98,13 @@ static void leave_out_unreadable(struct l4dstat_bpf *programs)
 	bpf_program__set_autoload(programs->progs.l4_dropped, false);
 }
 
-/* The walk has two ways, see walk.h. */
-static void leave_out_other_walk(struct l4dstat_bpf *programs, const struct btf *kernel)
+/* The walk has two ways, and a part that some kernels refuse, see walk.h. */
+static void leave_out_other_walk(struct l4dstat_bpf *programs, const struct btf *kernel, bool follow_files)
 {
 	const bool over_ledger = walk_may_go_over_ledger(kernel);
 
 	bpf_program__set_autoload(programs->progs.l4_walk, over_ledger);
-	bpf_program__set_autoload(programs->progs.l4_walk_files, !over_ledger);
+	bpf_program__set_autoload(programs->progs.l4_walk_files, !over_ledger && follow_files);
 	bpf_program__set_autoload(programs->progs.l4_walk_netns, !over_ledger);
 	bpf_map__set_autocreate(programs->maps.l4_walked, !over_ledger);
 }
@@ -111,11 +112,14 @@ static void leave_out_other_walk(struct l4dstat_bpf *programs, const struct btf 
 static int fit_to_kernel(struct l4dstat_bpf *programs, struct tallies *tallies)
 {
 	struct btf *kernel = btf__load_vmlinux_btf();
+	bool follow_files;
 
 	if (!kernel)
 		return -errno;
+	follow_files = kernel_lets_files_be_followed(kernel);
 	leave_out_missing(programs, kernel);
-	leave_out_other_walk(programs, kernel);
+	leave_out_other_walk(programs, kernel, follow_files);
+	older_choose(programs, follow_files);
 	programs->rodata->l4_has_reset_reason = kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3;
 	programs->rodata->l4_has_rx_sk = kernel_tracepoint_arguments(kernel, "kfree_skb") >= 4;
 	programs->rodata->l4_has_cast = kernel_has_function(kernel, "bpf_rdonly_cast");
@@ -217,6 +221,7 @@ static int attach_over(struct bpf_program *program, const struct bpf_iter_attach
 
 static int attach_walk(const struct l4dstat_bpf *bpf, struct walk *walk, const struct source_settings *settings)
 {
+	const bool follow_files = bpf_program__autoload(bpf->progs.l4_walk_files);
 	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(bpf->maps.l4_ledgers)};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 
@@ -225,8 +230,10 @@ static int attach_walk(const struct l4dstat_bpf *bpf, struct walk *walk, const s
 	walk->number = &bpf->bss->l4_walk_number;
 	walk->walked_fd = bpf_map__fd(bpf->maps.l4_walked);
 	walk->walked_max = bpf_map__max_entries(bpf->maps.l4_walked);
-	walk->everywhere = settings->states && !settings->netns; /* else nobody keeps the list of them */
-	return attach_over(bpf->progs.l4_walk_files, NULL, &walk->over_files)
+	/* Where files can be followed, whoever looks at states keeps the list of namespaces, or nobody does. */
+	walk->everywhere = !settings->netns && (settings->states || !follow_files);
+	walk->keeps_list = walk->everywhere && !settings->states;
+	return (follow_files ? attach_over(bpf->progs.l4_walk_files, NULL, &walk->over_files) : 0)
 		       ?: attach_over(bpf->progs.l4_walk_netns, NULL, &walk->in_netns);
 }
 
@@ -262,7 +269,7 @@ int programs_attach(struct l4dstat_bpf *programs, struct walk *walk, struct bpf_
 	return attach_to_cgroup(sockets, socket_links, 3) ?:
 	       run_once(programs->progs.l4_listeners) ?:
 	       l4dstat_bpf__attach(programs) ?:
-	       run_once(programs->progs.l4_find_sockets) ?:
+	       older_find(programs, !settings->netns) ?:
 	       attach_to_cgroup(datagrams, datagram_links, 2) ?:
 	       (settings->states ? attach_over(programs->progs.l4_find_in_netns, NULL, in_netns) : 0) ?:
 	       attach_walk(programs, walk, settings);

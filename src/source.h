@@ -48,4 +48,7 @@ struct source_settings {
  */
 int source_open(struct source **opened, const struct source_settings *settings);
 
+/* Does this, which source_open() opened, go into other network namespaces for each interval? */
+bool source_enters_namespaces(const struct source *source);
+
 #endif

@@ -369,6 +369,8 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 	err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker)
 		      ?: take_interval(source, snapshot, &losses, &now, &clock);
 	used = count_used(snapshot);
+	if (source->walk.keeps_list)
+		cover_notice(snapshot);
 	err = err ?: read_states(source, snapshot);
 	if (err)
 		return complain(err, "read its counters");
@@ -420,6 +422,11 @@ static int source_peek(struct source *source, struct snapshot *snapshot)
 	snapshot->interval = seconds_since(&source->began, &now);
 	snapshot->quality.cells_max = source->cells_max;
 	return 0;
+}
+
+bool source_enters_namespaces(const struct source *source)
+{
+	return !source->walk.over_ledger && source->walk.everywhere;
 }
 
 static void source_close(struct source *source)

@@ -27,7 +27,8 @@ struct round {
 bool walk_may_go_over_ledger(const struct btf *kernel)
 {
 	return kernel_has_iterator(kernel, "bpf_sk_storage_map") &&
-	       !kernel_has_member(kernel, "bpf_local_storage_elem", "state");
+	       !kernel_has_member(kernel, "bpf_local_storage_elem", "state") &&
+	       kernel_lets_iterate(kernel, "bpf_sk_storage_map");
 }
 
 /* All at once, and out of the map. */
@@ -72,6 +73,16 @@ static void walk_here(struct round *round)
 	round->err = iterator_run(round->walk->in_netns, round->size, round->take, round->context);
 }
 
+/* The one that the thread is in: also where we may enter none. */
+static bool ours_has_more(const struct round *round, const struct netns *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (netns_is_ours(&list[i]))
+			return has_more(round, &list[i]);
+	}
+	return true;
+}
+
 static void go_round(void *argument)
 {
 	struct round *round = argument;
@@ -79,9 +90,16 @@ static void go_round(void *argument)
 	size_t count;
 
 	netns_list(&list, &count);
+	if (ours_has_more(round, list, count))
+		walk_here(round);
 	for (size_t i = 0; !round->err && i < count; i++) {
-		if (has_more(round, &list[i]) && !netns_enter(&list[i])) /* it may be gone by now */
+		if (netns_is_ours(&list[i]) || !has_more(round, &list[i]))
+			continue;
+		round->err = netns_enter(&list[i]);
+		if (!round->err)
 			walk_here(round);
+		else if (netns_is_closed(round->err))
+			round->err = 0;
 	}
 }
 
@@ -91,7 +109,10 @@ static int walk_by_files(struct round *round)
 	int err;
 
 	++*walk->number;
-	err = iterator_run(walk->over_files, round->size, round->take, round->context) ?: read_met(round);
+	if (walk->keeps_list)
+		netns_refresh();
+	err = (walk->over_files ? iterator_run(walk->over_files, round->size, round->take, round->context) : 0)
+		      ?: read_met(round);
 	if (err)
 		return err;
 	if (walk->everywhere)

@@ -260,6 +260,14 @@ risen_at_least() { # NAMESPACE COUNTER MINIMUM
 
 # l4dstat and its rows
 
+# What a walk goes over on this kernel (src/walk.h): ledger, files or tables.
+walks_over() {
+	"$l4dstat" --check | awk '
+		/ iterator bpf_sk_storage_map / { ledger = $1 == "yes" }
+		/ iterator task_file\/socket / { files = $1 == "yes" }
+		END { print ledger ? "ledger" : files ? "files" : "tables" }'
+}
+
 # Starts l4dstat --json and returns when its first interval is over.
 watch() { # NAME DELAY OPTION…
 	local name=$1 delay=$2

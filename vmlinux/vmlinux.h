@@ -189,6 +189,13 @@ struct bpf_iter__tcp {
 	struct sock_common *sk_common;
 };
 
+struct udp_sock; /* begins with a struct sock */
+
+struct bpf_iter__udp {
+	struct bpf_iter_meta *meta;
+	struct udp_sock *udp_sk;
+};
+
 struct bpf_iter__bpf_sk_storage_map {
 	struct bpf_iter_meta *meta;
 	struct bpf_map *map;

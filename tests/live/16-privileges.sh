@@ -43,7 +43,9 @@ refused() { # WHAT-STDERR-NAMES COMMAND…
 }
 
 walk=0000000000280000 # CAP_SYS_ADMIN, CAP_SYS_PTRACE
-runs root-line "" "$program" --conn --udp-io 0.2
+line=
+[ "$(walks_over)" != tables ] || line=$walk
+runs root-line "$line" "$program" --conn --udp-io 0.2
 runs root-json $walk "$program" --json 0.2
 runs root-self "" "$program" --json --netns self 0.2
 needed=,+bpf,+perfmon,+net_admin

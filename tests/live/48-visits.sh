@@ -66,7 +66,9 @@ within 10 "they are connected, and away" all_lost
 
 watch rows 0.2 --top 0 --by netns
 next_line rows
-equal "out of view: what has a process is known" "$(seen hidden | paste -sd ' ')" "established 3 listen 1"
+known="established 3 listen 1"
+[ "$(walks_over)" != tables ] || known= # nobody can get at that one's
+equal "out of view: what has a process is known" "$(seen hidden | paste -sd ' ')" "$known"
 
 # It comes into view.
 start found "${hidden[@]}" sleep 100

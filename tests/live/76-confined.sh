@@ -30,7 +30,9 @@ intruded() { # NAME WHAT-HE-CAN-DO OPTION…
 
 files="delete-file make-file"
 intruded host "read-file" -c -n 0.1
-intruded lines "read-file read-map" --conn --udp-io 0.1
+read="read-file read-map"
+[ "$(walks_over)" != tables ] || read="enter-network $read"
+intruded lines "$read" --conn --udp-io 0.1
 intruded json "enter-network read-file read-map" --json 0.1
 intruded textfile "$files read-file read-map rename-file write-file" --textfile x.prom --netns self 0.1
 intruded record "${files/ / enter-network } read-file read-map rename-file write-file" --udp-io --record x.jsonl.gz 0.1

@@ -9,14 +9,27 @@
 
 #include "socket.bpf.h"
 
-/* Whose sockets are, by their addresses: the first process that was found to hold each. Empty but in the beginning. */
+/* Whose sockets are, by their addresses: the first process that was found to hold each. Only in the beginning. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1 << 20);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __u64);
-	__type(value, struct l4_owner);
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(
+		values, struct {
+			__uint(type, BPF_MAP_TYPE_HASH);
+			__uint(max_entries, 1);
+			__uint(map_flags, BPF_F_NO_PREALLOC);
+			__type(key, __u64);
+			__type(value, struct l4_owner);
+		});
 } l4_holders SEC(".maps");
+
+static __always_inline void *l4_held(void)
+{
+	const __u32 zero = 0;
+
+	return bpf_map_lookup_elem(&l4_holders, &zero);
+}
 
 static __always_inline struct sock *l4_inet_sock_of(struct file *file)
 {
@@ -76,14 +89,15 @@ int l4_note_holders(struct bpf_iter__task_file *ctx)
 	const struct sock *sk = l4_inet_sock_of(ctx->file);
 	const __u64 address = (__u64)sk;
 	struct l4_owner owner = {};
+	void *held = l4_held();
 
-	if (!sk || !task)
+	if (!sk || !task || !held)
 		return 0;
 	if (sk->sk_protocol != IPPROTO_UDP &&
 	    (sk->sk_protocol != IPPROTO_TCP || sk->__sk_common.skc_state == BPF_TCP_CLOSE))
 		return 0;
 	l4_own(&owner, task);
-	bpf_map_update_elem(&l4_holders, &address, &owner, BPF_NOEXIST);
+	bpf_map_update_elem(held, &address, &owner, BPF_NOEXIST);
 	return 0;
 }
 
@@ -91,8 +105,9 @@ int l4_note_holders(struct bpf_iter__task_file *ctx)
 static __always_inline const struct l4_owner *l4_holder_of(const void *sk)
 {
 	const __u64 address = (__u64)sk;
+	void *held = l4_held();
 
-	return bpf_map_lookup_elem(&l4_holders, &address);
+	return held ? bpf_map_lookup_elem(held, &address) : NULL;
 }
 
 /* Second: the sockets of one network namespace. */

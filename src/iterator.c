@@ -26,7 +26,7 @@ int iterator_run(const struct bpf_link *link, size_t size, void (*take)(void *co
 		if (n > 0) {
 			size_t at = 0;
 
-			for (filled += n; filled - at >= size; at += size)
+			for (filled += n; take && filled - at >= size; at += size)
 				take(context, (char *)buffer + at);
 			filled -= at;
 			memmove(buffer, (char *)buffer + at, filled);
@@ -35,4 +35,21 @@ int iterator_run(const struct bpf_link *link, size_t size, void (*take)(void *co
 	n = n < 0 ? -errno : 0;
 	close(fd);
 	return n;
+}
+
+int iterator_finish(const struct bpf_link *link)
+{
+	return iterator_run(link, 1, NULL, NULL);
+}
+
+int iterator_run_once(struct bpf_program *program)
+{
+	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
+	int err;
+
+	if (!link)
+		return -errno;
+	err = iterator_finish(link);
+	bpf_link__destroy(link);
+	return err;
 }

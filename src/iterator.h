@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct bpf_link;
+struct bpf_program;
 
 /*
  * Runs it to its end, in the network namespace of the thread, and hands each record of size bytes that its program
@@ -13,5 +14,11 @@ struct bpf_link;
  */
 int iterator_run(const struct bpf_link *link, size_t size, void (*take)(void *context, const void *record),
 		 void *context);
+
+/* Runs, in the network namespace of the thread, an iterator whose program writes nothing. Returns 0 or -errno. */
+int iterator_finish(const struct bpf_link *link);
+
+/* The same of a program that is not needed again. */
+int iterator_run_once(struct bpf_program *program);
 
 #endif

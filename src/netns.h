@@ -85,8 +85,11 @@ int netns_aside(void (*work)(void *argument), void *argument);
  */
 int netns_enter(const struct netns *netns);
 
-/* Is that result of netns_enter() to be expected of some: it has gone, or is not for us to enter? */
-bool netns_is_closed(int err);
+/*
+ * Enters it and does that there; what is gone by now, or not for us to enter, is left alone. Returns what visit()
+ * returned, 0 if it was left alone, or -errno.
+ */
+int netns_visit(const struct netns *netns, int (*visit)(void *argument), void *argument);
 
 /* Forgets everything. */
 void netns_free(void);

@@ -78,7 +78,11 @@ int netns_enter(const struct netns *netns)
 	return err;
 }
 
-bool netns_is_closed(int err)
+int netns_visit(const struct netns *netns, int (*visit)(void *argument), void *argument)
 {
-	return err == -ESTALE || err == -EPERM || err == -EACCES;
+	const int err = netns_enter(netns);
+
+	if (err == -ESTALE || err == -EPERM || err == -EACCES)
+		return 0;
+	return err ?: visit(argument);
 }

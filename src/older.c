@@ -4,16 +4,15 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdint.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 #include "iterator.h"
 #include "l4_types.h" /* the skeleton uses them */
 #include "l4dstat.skel.h"
-#include "memory.h"
 #include "netns.h"
 #include "older.h"
 
-enum { BATCH = 1024 };
+enum { HELD_MAX = 1 << 20 }; /* sockets */
 
 /* The second pass of the second way. */
 struct round {
@@ -31,21 +30,11 @@ void older_choose(struct l4dstat_bpf *programs, bool follow_files)
 	programs->rodata->l4_has_all_senders = follow_files;
 }
 
-static int run_once(struct bpf_program *program)
+static int find_here(void *argument)
 {
-	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
-	int err;
+	const struct round *round = argument;
 
-	if (!link)
-		return -errno;
-	err = iterator_run(link, 1, NULL, NULL);
-	bpf_link__destroy(link);
-	return err;
-}
-
-static void find_here(struct round *round)
-{
-	round->err = iterator_run(round->tcp, 1, NULL, NULL) ?: iterator_run(round->udp, 1, NULL, NULL);
+	return iterator_finish(round->tcp) ?: iterator_finish(round->udp);
 }
 
 static void go_round(void *argument)
@@ -56,31 +45,19 @@ static void go_round(void *argument)
 
 	netns_list(&list, &count);
 	for (size_t i = 0; !round->err && i < count; i++) {
-		if (netns_is_ours(&list[i])) /* it was the first */
-			continue;
-		round->err = netns_enter(&list[i]);
-		if (!round->err)
-			find_here(round);
-		else if (netns_is_closed(round->err))
-			round->err = 0;
+		if (!netns_is_ours(&list[i])) /* that was the first */
+			round->err = netns_visit(&list[i], find_here, round);
 	}
 }
 
-/* It holds what it was told until all of it is taken out. */
-static int empty(int map)
+static int find_everywhere(struct round *round)
 {
-	uint64_t *sockets = memory_new(BATCH, sizeof(*sockets));
-	struct l4_owner *owners = memory_new(BATCH, sizeof(*owners));
-	uint32_t position, count;
 	int err;
 
-	do {
-		count = BATCH;
-		err = bpf_map_lookup_and_delete_batch(map, NULL, &position, sockets, owners, &count, NULL) ? -errno : 0;
-	} while (!err || (err == -ENOSPC && count));
-	free(owners);
-	free(sockets);
-	return err == -ENOENT ? 0 : err; /* that was the end */
+	netns_refresh();
+	err = netns_aside(go_round, round);
+	netns_free(); /* whoever needs the list begins it anew */
+	return err ?: round->err;
 }
 
 static int find_in_tables(const struct l4dstat_bpf *programs, bool everywhere)
@@ -92,23 +69,34 @@ static int find_in_tables(const struct l4dstat_bpf *programs, bool everywhere)
 	err = round.tcp ? 0 : -errno;
 	round.udp = err ? NULL : bpf_program__attach_iter(programs->progs.l4_find_udp, NULL);
 	err = err ?: round.udp ? 0 : -errno;
-	if (!err)
-		find_here(&round);
-	if (!err && !round.err && everywhere) {
-		netns_refresh();
-		err = netns_aside(go_round, &round);
-		netns_free(); /* whoever needs the list begins it anew */
-	}
+	err = err ?: find_here(&round) ?: everywhere ? find_everywhere(&round) : 0;
 	bpf_link__destroy(round.tcp);
 	bpf_link__destroy(round.udp);
-	return err ?: round.err;
+	return err;
+}
+
+/* Who holds the sockets is remembered only here: a map for so many has a table of 16 MiB. */
+static int find_by_holders(const struct l4dstat_bpf *programs, bool everywhere)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
+	const int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "l4_held", sizeof(uint64_t), sizeof(struct l4_owner), HELD_MAX,
+				      &options);
+	const int holders = bpf_map__fd(programs->maps.l4_holders);
+	const uint32_t zero = 0;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = bpf_map_update_elem(holders, &zero, &fd, BPF_ANY) ? -errno : 0;
+	err = err ?: iterator_run_once(programs->progs.l4_note_holders) ?: find_in_tables(programs, everywhere);
+	err = bpf_map_delete_elem(holders, &zero) && !err ? -errno : err;
+	close(fd);
+	return err;
 }
 
 int older_find(const struct l4dstat_bpf *programs, bool everywhere)
 {
 	if (bpf_program__autoload(programs->progs.l4_find_sockets))
-		return run_once(programs->progs.l4_find_sockets);
-	return run_once(programs->progs.l4_note_holders)
-		       ?: find_in_tables(programs, everywhere)
-		       ?: empty(bpf_map__fd(programs->maps.l4_holders));
+		return iterator_run_once(programs->progs.l4_find_sockets);
+	return find_by_holders(programs, everywhere);
 }

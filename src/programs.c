@@ -196,23 +196,6 @@ int programs_load(struct l4dstat_bpf **loaded, struct store *store, struct talli
 	return programs->bss && programs->rodata ? open_store(programs, store) : -ENOMEM;
 }
 
-int programs_run_iterator(const struct bpf_link *link)
-{
-	return iterator_run(link, 1, NULL, NULL);
-}
-
-static int run_once(struct bpf_program *program)
-{
-	struct bpf_link *link = bpf_program__attach_iter(program, NULL);
-	int err;
-
-	if (!link)
-		return -errno;
-	err = programs_run_iterator(link);
-	bpf_link__destroy(link);
-	return err;
-}
-
 static int attach_over(struct bpf_program *program, const struct bpf_iter_attach_opts *opts, struct bpf_link **link)
 {
 	*link = bpf_program__attach_iter(program, opts);
@@ -267,7 +250,7 @@ int programs_attach(struct l4dstat_bpf *programs, struct walk *walk, struct bpf_
 	struct bpf_link **const datagram_links[] = {&programs->links.l4_udp_ingress, &programs->links.l4_udp_egress};
 
 	return attach_to_cgroup(sockets, socket_links, 3) ?:
-	       run_once(programs->progs.l4_listeners) ?:
+	       iterator_run_once(programs->progs.l4_listeners) ?:
 	       l4dstat_bpf__attach(programs) ?:
 	       older_find(programs, !settings->netns) ?:
 	       attach_to_cgroup(datagrams, datagram_links, 2) ?:

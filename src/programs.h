@@ -30,9 +30,6 @@ int programs_load(struct l4dstat_bpf **loaded, struct store *store, struct talli
 int programs_attach(struct l4dstat_bpf *programs, struct walk *walk, struct bpf_link **in_netns,
 		    const struct source_settings *settings);
 
-/* Runs an iterator whose program writes nothing. 0 or a negative errno. */
-int programs_run_iterator(const struct bpf_link *link);
-
 /*
  * From here on the programs book to that part of the store; when this returns none books to the other one.
  * 0 or a negative errno.

@@ -16,6 +16,7 @@
 #include "cgroup.h"
 #include "cover.h"
 #include "feature.h"
+#include "iterator.h"
 #include "l4_types.h" /* the skeleton uses them */
 #include "l4dstat.skel.h"
 #include "memory.h"
@@ -237,7 +238,7 @@ static int iterate_netns(void *context, uint64_t *found)
 {
 	struct source *source = context;
 	const uint64_t before = source->programs->bss->l4_found;
-	const int err = programs_run_iterator(source->in_netns);
+	const int err = iterator_finish(source->in_netns);
 
 	*found = source->programs->bss->l4_found - before;
 	return err;

@@ -68,9 +68,11 @@ static bool has_more(const struct round *round, const struct netns *netns)
 	return sockstat_read(&kernel, directory, netns->files) || kernel.tcp_in_use != met_in(round, netns->inode);
 }
 
-static void walk_here(struct round *round)
+static int walk_here(void *argument)
 {
-	round->err = iterator_run(round->walk->in_netns, round->size, round->take, round->context);
+	const struct round *round = argument;
+
+	return iterator_run(round->walk->in_netns, round->size, round->take, round->context);
 }
 
 /* The one that the thread is in: also where we may enter none. */
@@ -91,15 +93,10 @@ static void go_round(void *argument)
 
 	netns_list(&list, &count);
 	if (ours_has_more(round, list, count))
-		walk_here(round);
+		round->err = walk_here(round);
 	for (size_t i = 0; !round->err && i < count; i++) {
-		if (netns_is_ours(&list[i]) || !has_more(round, &list[i]))
-			continue;
-		round->err = netns_enter(&list[i]);
-		if (!round->err)
-			walk_here(round);
-		else if (netns_is_closed(round->err))
-			round->err = 0;
+		if (!netns_is_ours(&list[i]) && has_more(round, &list[i]))
+			round->err = netns_visit(&list[i], walk_here, round);
 	}
 }
 
@@ -117,8 +114,7 @@ static int walk_by_files(struct round *round)
 		return err;
 	if (walk->everywhere)
 		return netns_aside(go_round, round) ?: round->err;
-	walk_here(round);
-	return round->err;
+	return walk_here(round);
 }
 
 int walk_run(const struct walk *walk, size_t size, void (*take)(void *context, const void *record), void *context)

@@ -61,6 +61,8 @@ done
 stated=".netns == \"$(netns_of server)\" and .process == \"l4-states\""
 equal "listeners by process" "$(last tcp_listen "$stated")" 20
 equal "established by port and process, older" "$(last tcp_established "$stated and .port == 7000 and .role == \"server\"")" 7
+equal "the same of another namespace" "$(last tcp_established \
+	".netns == \"$(netns_of clients)\" and .process == \"traffic\" and .pid == ${job_pid[older]} and .port == 7000")" 7
 equal "established by port and process, younger" "$(last tcp_established "$stated and .port == 7001")" 30
 equal "half open, of the listener" "$(last tcp_syn_recv "$stated and .port == 7003")" 1
 equal "half open, by remote prefix" "$(jq -sc '.[-2].rows | map(select(.tcp_syn_recv) | [.netns, .subnet, .port, .tcp_syn_recv])' \

@@ -67,6 +67,7 @@ done
 retransmitted=$(risen server TcpRetransSegs)
 
 flood 12345
+"${clients[@]}" "$traffic" udp-send --to "$net4.128.1" --from "$net4.1.1" --port 9 --count 5 >/dev/null # for nobody
 drop "ip daddr $net4.2.0/24 tcp sport 7000 tcp flags & (syn | rst) == 0x0 numgen inc mod 20 == 0"
 fetch 2
 undrop

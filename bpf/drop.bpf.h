@@ -124,19 +124,14 @@ static __always_inline void l4_book_queue_full(int reason)
 }
 
 /*
- * The socket that a packet was for or from. The IP layer looks for connected ones early, so that the firewall's drops
- * of an established connection have one too.
+ * Runs for every packet of any kind that is dropped. Its socket is the one that it was for or from: the IP layer looks
+ * for connected ones early, so that the firewall's drops of an established connection have one too.
  */
-static __always_inline struct sock *l4_socket_of(const struct sk_buff *skb, struct sock *rx_sk)
-{
-	return rx_sk ?: skb->sk;
-}
-
-/* Runs for every packet of any kind that is dropped. */
 SEC("tp_btf/kfree_skb")
 int BPF_PROG(l4_dropped, struct sk_buff *skb, void *location, int reason)
 {
 	struct sock *rx_sk = l4_has_rx_sk ? (struct sock *)ctx[3] : NULL;
+	struct sock *sk = skb->sk; /* read early: ledger.bpf.h */
 	struct l4_packet *packet = l4_packet_of(skb, L4_PACKET_DROPPED);
 
 	if (!packet || l4_is_copy(packet, reason))
@@ -154,7 +149,7 @@ int BPF_PROG(l4_dropped, struct sk_buff *skb, void *location, int reason)
 		return 0;
 	}
 	barrier();
-	l4_book_drop(skb, packet, l4_socket_of(skb, rx_sk));
+	l4_book_drop(skb, packet, rx_sk ?: sk);
 	return 0;
 }
 

@@ -19,9 +19,19 @@ static __always_inline bool l4_is_tcp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP && l4_is_inet(sk); /* not MPTCP, SCTP, or netlink's 6 */
 }
 
+/*
+ * For each pointer that is read from one the verifier trusts, an event's socket or the current task, a kernel looks
+ * through all the names of its types, up to four times, on every way that leads there: that is most of the time that
+ * loading takes. So it is read early, or once, or from what the verifier does not trust, such as a struct tcp_sock.
+ */
 static __always_inline __u32 l4_netns_of(const struct sock *sk)
 {
 	return sk->__sk_common.skc_net.net->ns.inum;
+}
+
+static __always_inline __u32 l4_tcp_netns_of(const struct tcp_sock *tp)
+{
+	return l4_netns_of((const struct sock *)tp);
 }
 
 /* Half of a process's name: names are compared and folded as numbers. */
@@ -40,10 +50,9 @@ static __always_inline __u32 l4_generation(__u64 start_boottime, __u64 name0, __
 	return h >> 32;
 }
 
-static __always_inline struct l4_process_id l4_process_of(const struct task_struct *task)
+static __always_inline struct l4_process_id l4_process_of(const struct task_struct *task,
+							  const struct task_struct *leader)
 {
-	const struct task_struct *leader = task->group_leader;
-
 	return (struct l4_process_id){
 		.tgid = task->tgid,
 		.generation = l4_generation(leader->start_boottime, l4_comm_word(leader, 0), l4_comm_word(leader, 1)),
@@ -63,15 +72,20 @@ static __always_inline __u64 l4_process_mask(const struct task_struct *task)
 	return (task->flags / PF_KTHREAD & 1) - 1ull;
 }
 
-static __always_inline struct l4_user l4_user_of(const struct task_struct *task)
+static __always_inline struct l4_user l4_user_led_by(const struct task_struct *leader, const struct task_struct *task)
 {
-	const struct l4_process_id process = l4_process_of(task);
+	const struct l4_process_id process = l4_process_of(task, leader);
 	const __u64 mask = l4_process_mask(task);
 
 	return (struct l4_user){
 		.process = {.tgid = process.tgid & mask, .generation = process.generation & mask},
 		.kind = L4_OWNER_KERNEL - (mask & (L4_OWNER_KERNEL - L4_OWNER_PROCESS)),
 	};
+}
+
+static __always_inline struct l4_user l4_user_of(const struct task_struct *task)
+{
+	return l4_user_led_by(task->group_leader, task);
 }
 
 static __always_inline bool l4_owns(const struct l4_owner *owner, const struct l4_user *user)
@@ -86,13 +100,14 @@ static __always_inline bool l4_owns(const struct l4_owner *owner, const struct l
  */
 static __always_inline void l4_own(struct l4_owner *owner, const struct task_struct *task)
 {
-	const struct l4_user user = l4_user_of(task);
+	const struct task_struct *leader = task->group_leader;
+	const struct l4_user user = l4_user_led_by(leader, task);
 	const __u64 mask = l4_process_mask(task);
 
 	if (l4_owns(owner, &user))
 		return;
-	((__u64 *)owner->comm)[0] = l4_comm_word(task->group_leader, 0) & mask;
-	((__u64 *)owner->comm)[1] = l4_comm_word(task->group_leader, 1) & mask;
+	((__u64 *)owner->comm)[0] = l4_comm_word(leader, 0) & mask;
+	((__u64 *)owner->comm)[1] = l4_comm_word(leader, 1) & mask;
 	owner->cgroup = task->cgroups->dfl_cgrp->kn->id & mask;
 	__builtin_memcpy(&owner->process, &user.process, sizeof(user.process)); /* one aligned store */
 	owner->kind = user.kind;

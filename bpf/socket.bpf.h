@@ -66,7 +66,7 @@ static __always_inline void l4_udp_used(struct sock *sk, bool sent)
 			return;
 		l4_udp_found(ledger, sk);
 	}
-	l4_own(&ledger->owner, bpf_get_current_task_btf());
+	l4_own_by_current(&ledger->owner);
 }
 
 /*
@@ -76,11 +76,12 @@ static __always_inline void l4_udp_used(struct sock *sk, bool sent)
 static __always_inline void l4_udp_failed(struct sock *sk, int error)
 {
 	struct l4_ledger *ledger = bpf_sk_storage_get(&l4_ledgers, sk, NULL, 0);
+	const __u32 netns = l4_netns_of(sk);
 	struct l4_cell_key key = {};
 
 	l4_tally(l4_udp_send_errors, error);
 	l4_udp_key(&key, ledger);
-	key.netns = l4_netns_of(sk);
+	key.netns = netns;
 	key.port = key.role == L4_ROLE_SERVER ? sk->__sk_common.skc_num : bpf_ntohs(sk->__sk_common.skc_dport);
 	if (sk->__sk_common.skc_dport)
 		l4_set_remote(&key, &sk->__sk_common);

@@ -36,7 +36,7 @@ int BPF_PROG(l4_retransmit, struct sock *sk, const struct sk_buff *skb)
 		return 0;
 	ledger = l4_tcp_ledger(sk, tp, tp->total_retrans - l4_segs_of(skb));
 	if (!ledger) {
-		l4_book_unknown(sk, L4_tcp_retrans_segs, l4_segs_of(skb));
+		l4_book_unknown(tp, L4_tcp_retrans_segs, l4_segs_of(skb));
 		return 0;
 	}
 	segs = l4_take32(&ledger->booked.retrans_segs, tp->total_retrans);
@@ -60,7 +60,7 @@ int BPF_PROG(l4_synack, struct sock *sk, struct request_sock *req)
 		return 0;
 	ledger = l4_tcp_ledger(sk, tp, tp->total_retrans - (sk->__sk_common.skc_state == BPF_TCP_SYN_RECV));
 	if (!ledger) {
-		l4_book_unknown(sk, L4_tcp_retrans_synack, 1);
+		l4_book_unknown(tp, L4_tcp_retrans_synack, 1);
 		return 0;
 	}
 	if (sk->__sk_common.skc_state == BPF_TCP_SYN_RECV)
@@ -78,7 +78,7 @@ static __always_inline void l4_tcp_begin(struct sock *sk, const struct tcp_sock 
 	if (!ledger)
 		return;
 	ledger->self = (__u64)sk;
-	ledger->netns = l4_netns_of(sk);
+	ledger->netns = l4_tcp_netns_of(tp);
 	ledger->role = role;
 	ledger->port = port;
 	ledger->inherited = 0;
@@ -135,7 +135,7 @@ static __always_inline void l4_state_changed(struct sock *sk, int oldstate, int 
 		step = l4_tcp_end_of(sk, tp, oldstate);
 	if (!ledger) {
 		if (!twin && (step.failed || step.closed))
-			l4_book_unknown(sk, step.failed ? L4_tcp_opens_failed : L4_tcp_closes, 1);
+			l4_book_unknown(tp, step.failed ? L4_tcp_opens_failed : L4_tcp_closes, 1);
 		return;
 	}
 	if (ends && ledger->end_pending)
@@ -190,7 +190,7 @@ static __always_inline void l4_book_reset(struct sock *sk, const struct tcp_sock
 	if (ledger)
 		l4_book_one(&sk->__sk_common, ledger, slot, 1);
 	else
-		l4_book_unknown(sk, slot, 1);
+		l4_book_unknown(tp, slot, 1);
 }
 
 SEC("tp_btf/tcp_receive_reset")
@@ -209,11 +209,14 @@ int BPF_PROG(l4_reset_in, struct sock *sk)
  */
 static __always_inline void l4_book_reset_of_nobody(const struct sk_buff *skb)
 {
-	struct l4_packet *packet = skb && l4_has_reset_reason ? l4_packet_of(skb, L4_PACKET_RESET) : NULL;
-	struct l4_cell_key key = {.proto = L4_PROTO_TCP, .owner = L4_OWNER_KERNEL};
+	const struct net_device *dev = skb ? skb->dev : NULL;
+	struct l4_cell_key key = {
+		.proto = L4_PROTO_TCP,
+		.owner = L4_OWNER_KERNEL,
+		.netns = dev ? dev->nd_net.net->ns.inum : 0,
+	};
+	const struct l4_packet *packet = skb && l4_has_reset_reason ? l4_packet_of(skb, L4_PACKET_RESET) : NULL;
 
-	if (skb && skb->dev)
-		key.netns = skb->dev->nd_net.net->ns.inum;
 	if (packet && packet->proto == IPPROTO_TCP) {
 		key.role = L4_ROLE_SERVER;
 		l4_packet_remote(&key, packet);
@@ -229,9 +232,7 @@ int BPF_PROG(l4_reset_out, struct sock *sk, struct sk_buff *skb)
 
 	if (l4_has_reset_reason)
 		l4_tally(l4_resets_out, ctx[2]);
-	if (!sk || !tp)
-		l4_book_reset_of_nobody(skb);
-	else if (l4_is_tcp(sk) && sk->__sk_common.skc_state != BPF_TCP_LISTEN)
+	if (sk && tp && l4_is_tcp(sk) && sk->__sk_common.skc_state != BPF_TCP_LISTEN)
 		l4_book_reset(sk, tp, L4_tcp_resets_out);
 	else
 		l4_book_reset_of_nobody(skb);

@@ -43,12 +43,13 @@ static __always_inline bool l4_is_kernels(const struct sock *sk, const struct tc
 }
 
 /* Role and service port of a connection whose beginning we did not see. */
-static __always_inline void l4_tcp_guess_role(struct l4_ledger *ledger, const struct sock *sk)
+static __always_inline void l4_tcp_guess_role(struct l4_ledger *ledger, const struct tcp_sock *tp)
 {
+	const struct sock *sk = (const struct sock *)tp;
 	const __u8 state = sk->__sk_common.skc_state;
 	const __u16 local = sk->__sk_common.skc_num;
 
-	ledger->netns = l4_netns_of(sk);
+	ledger->netns = l4_tcp_netns_of(tp);
 	if (state == BPF_TCP_LISTEN || state == BPF_TCP_SYN_RECV || l4_listener_of(ledger->netns, local)) {
 		ledger->role = L4_ROLE_SERVER;
 		ledger->port = local;
@@ -122,7 +123,7 @@ static __always_inline struct l4_ledger *l4_tcp_ledger(struct sock *sk, const st
 	if (self == (__u64)sk)
 		return ledger;
 	if (!self)
-		l4_tcp_guess_role(ledger, sk);
+		l4_tcp_guess_role(ledger, tp);
 	if (self || sk->__sk_common.skc_state == BPF_TCP_SYN_RECV) { /* a listener's child, new */
 		ledger->inherited = 1;
 		ledger->open_pending = 1;
@@ -405,12 +406,12 @@ static __always_inline void l4_book_so_far(const struct sock *sk, const struct t
 }
 
 /* An event of a socket for which there is no memory: counted all the same, owner unknown. */
-static __always_inline void l4_book_unknown(const struct sock *sk, __u32 slot, __s64 n)
+static __always_inline void l4_book_unknown(const struct tcp_sock *tp, __u32 slot, __s64 n)
 {
 	struct l4_ledger nobody = {};
 
-	l4_tcp_guess_role(&nobody, sk);
-	l4_book_one(&sk->__sk_common, &nobody, slot, n);
+	l4_tcp_guess_role(&nobody, tp);
+	l4_book_one(&((const struct sock *)tp)->__sk_common, &nobody, slot, n);
 }
 
 #endif

@@ -41,7 +41,8 @@ bool l4_unnamed; /* have datagrams left by sockets that had no entry? If so, tho
 __u64 l4_states_overflow; /* sockets by state for which there was no cell */
 __u64 l4_lost;		  /* bookings that found not even that: must stay 0 */
 __u64 l4_found;		  /* TCP sockets that the iterator has found in no ledger */
-__u32 l4_walk_number;	  /* of the walk that goes by files; user space counts */
+__u64 l4_met;		  /* what the walk by tables has come to: sockets, and what is no socket */
+__u32 l4_walk_number;	  /* of the walk, where that goes by files or tables; user space counts */
 
 /* What a TCP socket counts itself, of payload and segments. */
 struct l4_tcp_counts {
@@ -64,7 +65,7 @@ struct l4_ledger {
 	__u32 open_pending;    /* a connection attempt or an accepted child not yet counted */
 	__u32 end_pending;     /* its end not yet counted */
 	__u32 connect_pending; /* its handshake not timed yet */
-	__u32 walked;	       /* l4_walk_number of the last walk that came here, if walks go by files */
+	__u32 walked;	       /* l4_walk_number of the last walk that came here, if walks go by files or tables */
 	__u64 begun;	       /* bpf_ktime_get_ns() of the SYN or of the child's birth; 0: not seen */
 	__u64 self;	       /* address of the socket this entry speaks of; a clone's differs */
 	struct l4_tcp_counts booked;

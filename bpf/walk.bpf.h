@@ -217,6 +217,14 @@ static __always_inline void l4_count_time_wait(struct sock_common *skc)
 	l4_count_state(&key, NULL, tw->tw_sk.tw_substate);
 }
 
+static __always_inline void l4_count_no_socket(struct sock_common *skc)
+{
+	if (skc->skc_state == BPF_TCP_TIME_WAIT)
+		l4_count_time_wait(skc);
+	else
+		l4_count_half_open(skc);
+}
+
 /*
  * A socket that no process held when we started: the kernel's, nobody's any more, or below the MPTCP socket that the
  * process holds. Of those the listeners are known by the port.
@@ -236,6 +244,18 @@ static __always_inline void l4_own_unheld(const struct sock *sk, const struct tc
 		ledger->owner = *owner;
 }
 
+/* An entry for a socket that has none; NULL: no memory for it. */
+static __always_inline struct l4_ledger *l4_tcp_begin_unheld(struct tcp_sock *tp)
+{
+	struct l4_ledger *ledger = l4_tcp_ledger((struct sock *)tp, tp, tp->total_retrans);
+
+	if (!ledger)
+		return NULL;
+	l4_own_unheld((struct sock *)tp, tp, ledger);
+	l4_found++;
+	return ledger;
+}
+
 /*
  * Every TCP socket of one network namespace, for what the ledger cannot know: TIME_WAIT, half-open connections, and
  * sockets that no process held when we started, which get their entry here. src/visit.c says when, and counts the
@@ -250,12 +270,8 @@ int l4_find_in_netns(struct bpf_iter__tcp *ctx)
 
 	if (!skc)
 		return 0;
-	if (skc->skc_state == BPF_TCP_TIME_WAIT) {
-		l4_count_time_wait(skc);
-		return 0;
-	}
-	if (skc->skc_state == BPF_TCP_NEW_SYN_RECV) {
-		l4_count_half_open(skc);
+	if (skc->skc_state == BPF_TCP_TIME_WAIT || skc->skc_state == BPF_TCP_NEW_SYN_RECV) {
+		l4_count_no_socket(skc);
 		return 0;
 	}
 	tp = bpf_skc_to_tcp_sock(skc);
@@ -264,12 +280,41 @@ int l4_find_in_netns(struct bpf_iter__tcp *ctx)
 	ledger = bpf_sk_storage_get(&l4_ledgers, tp, NULL, 0);
 	if (ledger && ledger->self == (__u64)tp)
 		return 0;
-	ledger = l4_tcp_ledger((struct sock *)tp, tp, tp->total_retrans);
-	if (!ledger)
+	ledger = l4_tcp_begin_unheld(tp);
+	if (ledger)
+		l4_count_socket((struct sock *)tp, ledger);
+	return 0;
+}
+
+/*
+ * All of the above at once, where a namespace's table is the only way to its sockets: listeners come first there, so
+ * that whose a half-open connection is and which side is in TIME_WAIT is known by then.
+ */
+SEC("iter/tcp")
+int l4_walk_table(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *skc = ctx->sk_common;
+	struct l4_ledger *ledger;
+	struct tcp_sock *tp;
+
+	if (!skc)
 		return 0;
-	l4_own_unheld((struct sock *)tp, tp, ledger);
-	l4_found++;
-	l4_count_socket((struct sock *)tp, ledger);
+	l4_met++;
+	if (skc->skc_state == BPF_TCP_TIME_WAIT || skc->skc_state == BPF_TCP_NEW_SYN_RECV) {
+		if (l4_want_states)
+			l4_count_no_socket(skc);
+		return 0;
+	}
+	tp = bpf_skc_to_tcp_sock(skc);
+	if (!tp)
+		return 0;
+	ledger = bpf_sk_storage_get(&l4_ledgers, tp, NULL, 0);
+	if (!ledger || ledger->self != (__u64)tp)
+		ledger = l4_tcp_begin_unheld(tp);
+	if (ledger && ledger->walked != l4_walk_number) {
+		ledger->walked = l4_walk_number; /* it may move to where the iterator comes later */
+		l4_walk_socket(ctx->meta->seq, (struct sock *)tp, tp, ledger);
+	}
 	return 0;
 }
 

@@ -259,7 +259,7 @@ static int cannot_read_types(int err)
 	return err == ENOMEM ? -ENOMEM : -EOPNOTSUPP;
 }
 
-static int check_kernel(void)
+static int check_kernel(struct btf **types)
 {
 	struct btf *kernel = btf__parse(types_path, NULL);
 	const int err = kernel ? 0 : errno;
@@ -278,11 +278,14 @@ static int check_kernel(void)
 	else if (missing)
 		fprintf(stderr, "l4dstat: this kernel (%s) is too old: it has no %s %s; boot Linux 6.1 or newer\n",
 			host.release, kinds[missing->kind].name, missing->name);
-	btf__free(kernel);
+	if (!missing && types)
+		*types = kernel;
+	else
+		btf__free(kernel);
 	return missing ? -EOPNOTSUPP : 0;
 }
 
-int feature_check(void)
+int feature_check(struct btf **kernel)
 {
-	return check_capabilities() ?: check_kernel();
+	return check_capabilities() ?: check_kernel(kernel);
 }

@@ -13,7 +13,12 @@
  */
 bool feature_print(FILE *to);
 
-/* 0 if everything is here that is needed; else -EPERM or -EOPNOTSUPP, having said on stderr what is missing. */
-int feature_check(void);
+struct btf;
+
+/*
+ * 0 if everything is here that is needed; *kernel, if kernel is not NULL, are then its types, to be given to
+ * btf__free(). Else -EPERM, -EOPNOTSUPP or -ENOMEM, having said on stderr what is missing.
+ */
+int feature_check(struct btf **kernel);
 
 #endif

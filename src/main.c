@@ -424,7 +424,7 @@ static enum exit_code check(const struct options *options)
 	};
 	const bool enough = feature_print(stdout);
 	struct source *source = NULL;
-	const int err = enough ? source_open(&source, &settings) : feature_check();
+	const int err = enough ? source_open(&source, &settings) : feature_check(NULL);
 
 	source_live.close(source);
 	printf("%-4s %-6s %-35s %s\n", err ? "no" : "yes", "yes", "programs attached", "all but dstat's own columns");

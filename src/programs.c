@@ -98,27 +98,25 @@ static void leave_out_unreadable(struct l4dstat_bpf *programs)
 	bpf_program__set_autoload(programs->progs.l4_dropped, false);
 }
 
-/* The walk has two ways, and a part that some kernels refuse, see walk.h. */
-static void leave_out_other_walk(struct l4dstat_bpf *programs, const struct btf *kernel, bool follow_files)
+/* The walk has three ways, see walk.h. */
+static void leave_out_other_walks(struct l4dstat_bpf *programs, const struct btf *kernel, bool follow_files)
 {
 	const bool over_ledger = walk_may_go_over_ledger(kernel);
 
 	bpf_program__set_autoload(programs->progs.l4_walk, over_ledger);
 	bpf_program__set_autoload(programs->progs.l4_walk_files, !over_ledger && follow_files);
-	bpf_program__set_autoload(programs->progs.l4_walk_netns, !over_ledger);
-	bpf_map__set_autocreate(programs->maps.l4_walked, !over_ledger);
+	bpf_program__set_autoload(programs->progs.l4_walk_netns, !over_ledger && follow_files);
+	bpf_program__set_autoload(programs->progs.l4_walk_table, !over_ledger && !follow_files);
+	bpf_program__set_autoload(programs->progs.l4_find_in_netns, over_ledger || follow_files);
+	bpf_map__set_autocreate(programs->maps.l4_walked, !over_ledger && follow_files);
 }
 
-static int fit_to_kernel(struct l4dstat_bpf *programs, struct tallies *tallies)
+static void fit_to_kernel(struct l4dstat_bpf *programs, struct tallies *tallies, const struct btf *kernel)
 {
-	struct btf *kernel = btf__load_vmlinux_btf();
-	bool follow_files;
+	const bool follow_files = kernel_lets_files_be_followed(kernel);
 
-	if (!kernel)
-		return -errno;
-	follow_files = kernel_lets_files_be_followed(kernel);
 	leave_out_missing(programs, kernel);
-	leave_out_other_walk(programs, kernel, follow_files);
+	leave_out_other_walks(programs, kernel, follow_files);
 	older_choose(programs, follow_files);
 	programs->rodata->l4_has_reset_reason = kernel_tracepoint_arguments(kernel, "tcp_send_reset") >= 3;
 	programs->rodata->l4_has_rx_sk = kernel_tracepoint_arguments(kernel, "kfree_skb") >= 4;
@@ -126,8 +124,6 @@ static int fit_to_kernel(struct l4dstat_bpf *programs, struct tallies *tallies)
 	have_modules_searched(programs);
 	leave_out_unreadable(programs);
 	tallies_name(tallies, programs, kernel);
-	btf__free(kernel);
-	return 0;
 }
 
 enum { TABLE_TCP, TABLE_UDP };
@@ -169,15 +165,14 @@ static int open_store(const struct l4dstat_bpf *programs, struct store *store)
 	return store_open(store);
 }
 
-int programs_load(struct l4dstat_bpf **loaded, struct store *store, struct tallies *tallies,
-		  const struct source_settings *settings)
+int programs_open(struct l4dstat_bpf **opened, struct store *store, struct tallies *tallies,
+		  const struct source_settings *settings, const struct btf *kernel)
 {
 	struct l4dstat_bpf *programs;
 	struct bpf_program *program;
-	int err;
 
 	libbpf_set_print(settings->verbose ? print_all : print_nothing);
-	*loaded = programs = l4dstat_bpf__open();
+	*opened = programs = l4dstat_bpf__open();
 	if (!programs)
 		return -errno;
 	bpf_object__for_each_program(program, programs->obj) {
@@ -187,9 +182,14 @@ int programs_load(struct l4dstat_bpf **loaded, struct store *store, struct talli
 	programs->rodata->l4_want_states = settings->states;
 	set_mask(programs->rodata->l4_mask4, 96, settings->prefix4);
 	set_mask(programs->rodata->l4_mask6, 0, settings->prefix6);
-	err = lay_out_store(programs, store, settings->cells)
-		      ?: fit_to_kernel(programs, tallies)
-		      ?: l4dstat_bpf__load(programs);
+	fit_to_kernel(programs, tallies, kernel);
+	return lay_out_store(programs, store, settings->cells);
+}
+
+int programs_load(struct l4dstat_bpf *programs, struct store *store)
+{
+	const int err = l4dstat_bpf__load(programs);
+
 	if (err)
 		return err;
 	/* If it has no memory to try that, libbpf believes that maps cannot be mapped, and goes on without. */
@@ -204,19 +204,23 @@ static int attach_over(struct bpf_program *program, const struct bpf_iter_attach
 
 static int attach_walk(const struct l4dstat_bpf *bpf, struct walk *walk, const struct source_settings *settings)
 {
-	const bool follow_files = bpf_program__autoload(bpf->progs.l4_walk_files);
 	union bpf_iter_link_info info = {.map.map_fd = bpf_map__fd(bpf->maps.l4_ledgers)};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 
 	if (bpf_program__autoload(bpf->progs.l4_walk))
 		return attach_over(bpf->progs.l4_walk, &opts, &walk->over_ledger);
 	walk->number = &bpf->bss->l4_walk_number;
+	if (bpf_program__autoload(bpf->progs.l4_walk_table)) {
+		walk->met = &bpf->bss->l4_met;
+		walk->states = settings->states;
+		walk->everywhere = !settings->netns;
+		walk->keeps_list = walk->everywhere && !settings->states; /* who looks at states does */
+		return attach_over(bpf->progs.l4_walk_table, NULL, &walk->over_table);
+	}
 	walk->walked_fd = bpf_map__fd(bpf->maps.l4_walked);
 	walk->walked_max = bpf_map__max_entries(bpf->maps.l4_walked);
-	/* Where files can be followed, whoever looks at states keeps the list of namespaces, or nobody does. */
-	walk->everywhere = !settings->netns && (settings->states || !follow_files);
-	walk->keeps_list = walk->everywhere && !settings->states;
-	return (follow_files ? attach_over(bpf->progs.l4_walk_files, NULL, &walk->over_files) : 0)
+	walk->everywhere = !settings->netns && settings->states;
+	return attach_over(bpf->progs.l4_walk_files, NULL, &walk->over_files)
 		       ?: attach_over(bpf->progs.l4_walk_netns, NULL, &walk->in_netns);
 }
 
@@ -254,7 +258,9 @@ int programs_attach(struct l4dstat_bpf *programs, struct walk *walk, struct bpf_
 	       l4dstat_bpf__attach(programs) ?:
 	       older_find(programs, !settings->netns) ?:
 	       attach_to_cgroup(datagrams, datagram_links, 2) ?:
-	       (settings->states ? attach_over(programs->progs.l4_find_in_netns, NULL, in_netns) : 0) ?:
+	       (settings->states && bpf_program__autoload(programs->progs.l4_find_in_netns)
+			? attach_over(programs->progs.l4_find_in_netns, NULL, in_netns)
+			: 0) ?:
 	       attach_walk(programs, walk, settings);
 }
 

@@ -14,18 +14,24 @@
 #include "tallies.h"
 #include "walk.h"
 
+struct btf;
 struct l4dstat_bpf;
 
 /*
- * Opens and loads the programs, for a store of so many cells as the settings say, whose layout is set and which is
- * opened. *loaded is the caller's, to be given to l4dstat_bpf__destroy(), also if this fails. 0 or a negative errno.
+ * Opens the programs and fits them to the kernel of these types, and to a store of so many cells as the settings say,
+ * whose layout is set. *opened is the caller's, to be given to l4dstat_bpf__destroy(), also if this fails. 0 or a
+ * negative errno.
  */
-int programs_load(struct l4dstat_bpf **loaded, struct store *store, struct tallies *tallies,
-		  const struct source_settings *settings);
+int programs_open(struct l4dstat_bpf **opened, struct store *store, struct tallies *tallies,
+		  const struct source_settings *settings, const struct btf *kernel);
+
+/* Loads them, and opens the store. 0 or a negative errno. */
+int programs_load(struct l4dstat_bpf *programs, struct store *store);
 
 /*
  * Attaches them, and gives every socket that is there an entry in the ledger. *in_netns stays NULL unless states are
- * asked for. The links are the caller's, also if this fails. 0 or a negative errno.
+ * asked for and the walk does not see all of them. The links are the caller's, also if this fails. 0 or a negative
+ * errno.
  */
 int programs_attach(struct l4dstat_bpf *programs, struct walk *walk, struct bpf_link **in_netns,
 		    const struct source_settings *settings);

@@ -5,6 +5,7 @@
  * Not here: what the cells mean (report.c).
  */
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <malloc.h>
@@ -37,7 +38,8 @@ enum {
 struct source {
 	struct l4dstat_bpf *programs;
 	struct walk walk;
-	struct bpf_link *in_netns; /* NULL unless states are asked for */
+	bool states;		   /* are asked for */
+	struct bpf_link *in_netns; /* NULL where the walk sees all of them */
 	struct store store;
 	struct snapshot meanwhile; /* what was booked while the last interval was read: of the present one */
 	struct store_losses meanwhile_losses;
@@ -99,7 +101,7 @@ static int take_interval(struct source *source, struct snapshot *snapshot, struc
 	take_meanwhile(source, snapshot, losses);
 	snapshot_clear(&source->meanwhile);
 	source->meanwhile_losses = (struct store_losses){};
-	if (source->in_netns)
+	if (source->states)
 		cover_read();
 	err = programs_turn_to(source->programs, MEANWHILE);
 	clock_gettime(CLOCK_MONOTONIC, now);
@@ -266,7 +268,7 @@ static int read_listened(void *context, struct visit_listened **listened, size_t
 	return err;
 }
 
-/* What the walk over the ledger cannot see; in cells of the programs if the iterator was needed. */
+/* What the walk does not see; in cells of the programs if the iterator was needed. */
 static int visit(struct source *source, struct snapshot *snapshot)
 {
 	const struct visit_tools tools = {
@@ -287,13 +289,13 @@ static int visit(struct source *source, struct snapshot *snapshot)
 
 static int read_all_states(struct source *source, struct snapshot *snapshot)
 {
-	return drain_states(source, snapshot) ?: visit(source, snapshot);
+	return drain_states(source, snapshot) ?: (source->in_netns ? visit(source, snapshot) : 0);
 }
 
 static int read_states(struct source *source, struct snapshot *snapshot)
 {
-	snapshot->has_states = source->in_netns;
-	if (!source->in_netns)
+	snapshot->has_states = source->states;
+	if (!source->states)
 		return 0;
 	compare_drops(source, snapshot);
 	keep_listeners(source, snapshot);
@@ -302,18 +304,23 @@ static int read_states(struct source *source, struct snapshot *snapshot)
 	return read_all_states(source, snapshot);
 }
 
+static int walk(struct source *source, struct snapshot *snapshot)
+{
+	struct listener_taker taker = {.source = source, .snapshot = snapshot};
+
+	return walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker);
+}
+
 /* So that the first interval knows also the sockets that no process held, and what listeners had dropped before. */
 static int find_older_sockets(struct source *source)
 {
 	struct snapshot nobody_reads = {};
-	struct listener_taker taker = {.source = source, .snapshot = &nobody_reads};
 	int err;
 
-	if (!source->in_netns)
+	if (!source->states)
 		return 0;
 	cover_begin(source->netns);
-	err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker)
-		      ?: read_states(source, &nobody_reads);
+	err = walk(source, &nobody_reads) ?: read_states(source, &nobody_reads);
 	snapshot_free(&nobody_reads);
 	return err;
 }
@@ -323,17 +330,21 @@ static void source_close(struct source *source);
 int source_open(struct source **opened, const struct source_settings *settings)
 {
 	struct source *source;
-	int err = feature_check();
+	struct btf *kernel;
+	int err = feature_check(&kernel);
 
 	if (err)
 		return err;
 	source = memory_new(1, sizeof(*source));
 	source->cells_max = settings->cells;
 	source->netns = settings->netns;
+	source->states = settings->states;
 	source->batch = BATCH;
 	source->keys = memory_new(source->batch, sizeof(*source->keys));
 	source->cells = memory_new(source->batch, sizeof(*source->cells));
-	err = programs_load(&source->programs, &source->store, &source->tallies, settings);
+	err = programs_open(&source->programs, &source->store, &source->tallies, settings, kernel);
+	btf__free(kernel); /* libbpf reads them once more */
+	err = err ?: programs_load(source->programs, &source->store);
 	if (err) {
 		complain(err, "load its programs");
 		goto failed;
@@ -359,7 +370,6 @@ failed:
 
 static int source_read(struct source *source, struct snapshot *snapshot)
 {
-	struct listener_taker taker = {.source = source, .snapshot = snapshot};
 	struct store_losses losses = {};
 	struct timespec now, clock;
 	unsigned int used;
@@ -367,8 +377,8 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 	int err;
 
 	snapshot_clear(snapshot);
-	err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker)
-		      ?: take_interval(source, snapshot, &losses, &now, &clock);
+	err = walk(source, snapshot);
+	err = err ?: take_interval(source, snapshot, &losses, &now, &clock);
 	used = count_used(snapshot);
 	if (source->walk.keeps_list)
 		cover_notice(snapshot);
@@ -399,25 +409,24 @@ static int source_read(struct source *source, struct snapshot *snapshot)
  */
 static int source_peek(struct source *source, struct snapshot *snapshot)
 {
-	struct listener_taker taker = {.source = source, .snapshot = snapshot};
 	struct store_losses losses = {};
 	struct timespec now, clock;
 	int err;
 
 	snapshot_clear(snapshot);
-	err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker);
+	err = walk(source, snapshot);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	clock_gettime(CLOCK_REALTIME, &clock);
 	take_meanwhile(source, snapshot, &losses);
 	err = err ?: store_read(&source->store, PART, false, source->netns, snapshot, &losses);
-	if (!err && source->in_netns) {
+	if (!err && source->states) {
 		compare_drops(source, snapshot);
 		snapshot_add_listener_drops(snapshot);
 		err = read_all_states(source, snapshot);
 	}
 	if (err)
 		return complain(err, "read its counters");
-	snapshot->has_states = source->in_netns;
+	snapshot->has_states = source->states;
 	snapshot->timestamp = clock.tv_sec + clock.tv_nsec / 1e9;
 	snapshot->ended = now.tv_sec + now.tv_nsec / 1e9;
 	snapshot->interval = seconds_since(&source->began, &now);
@@ -434,9 +443,7 @@ static void source_close(struct source *source)
 {
 	if (!source)
 		return;
-	bpf_link__destroy(source->walk.over_ledger);
-	bpf_link__destroy(source->walk.over_files);
-	bpf_link__destroy(source->walk.in_netns);
+	walk_close(&source->walk);
 	bpf_link__destroy(source->in_netns);
 	store_close(&source->store);
 	l4dstat_bpf__destroy(source->programs);

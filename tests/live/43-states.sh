@@ -24,9 +24,12 @@ finish ended
 half_open() {
 	[ "$(ss -tnH state syn-recv | wc -l)" = 1 ] && [ "$("${clients[@]}" ss -tnH state syn-sent | wc -l)" = 2 ]
 }
-# Fewer than there were: a connection from the same port as one in TIME_WAIT takes its place.
+# Fewer than there were: a connection from the same port as one in TIME_WAIT takes its place. And none on its way there:
+# the last FIN may be under way when its process has ended.
 all_ended() {
-	[ "$(($(ss -tanH state time-wait | wc -l) + $("${clients[@]}" ss -tanH state time-wait | wc -l)))" -ge 250 ]
+	{ ss -tanH && "${clients[@]}" ss -tanH; } | awk '
+		{ n[$1]++ }
+		END { exit n["TIME-WAIT"] < 250 || n["FIN-WAIT-1"] + n["FIN-WAIT-2"] + n["LAST-ACK"] + n["CLOSING"] }'
 }
 within 10 "a half-open connection and two that are opening" half_open
 within 10 "what ended is in TIME_WAIT" all_ended

@@ -79,11 +79,11 @@ static enum exit_code code_of(int err)
 	return !err || err == -EPIPE || err == SOURCE_END ? EXIT_DONE : EXIT_RUNTIME;
 }
 
-/* Fills in the snapshot, and begins the next interval if this one ends. */
-static int read_all(struct run *run, bool ends)
+/* Fills in the snapshot and begins the next interval, or only has a look at this one. */
+static int read_all(struct run *run, bool ends, double end)
 {
 	struct snapshot *snapshot = &run->snapshot;
-	const int err = (ends ? run->kind->read : run->kind->peek)(run->source, snapshot);
+	const int err = ends ? run->kind->read(run->source, end, snapshot) : run->kind->peek(run->source, snapshot);
 
 	if (err)
 		return err;
@@ -117,9 +117,10 @@ static int show(struct run *run)
 	return err;
 }
 
-static int one_interval(struct run *run, double planned, bool partial)
+/* It ends now, or at `end` if that is yet to come. */
+static int one_interval(struct run *run, double planned, double end, bool partial)
 {
-	int err = read_all(run, true);
+	int err = read_all(run, true, end);
 
 	if (err)
 		return err;
@@ -138,9 +139,9 @@ static double next_deadline(double last, double delay)
 }
 
 /* Until the deadline shows each second what the interval has so far. *stopped: a signal came first. */
-static int wait_showing(struct run *run, double deadline, bool *stopped)
+static int wait_showing(struct run *run, double begin, double deadline, bool *stopped)
 {
-	double next = deadline - run->options->delay + 1;
+	double next = begin + 1;
 	int err = 0;
 
 	*stopped = false;
@@ -149,10 +150,8 @@ static int wait_showing(struct run *run, double deadline, bool *stopped)
 			continue;
 		*stopped = stopped_before(run, next);
 		if (!*stopped)
-			err = read_all(run, false) ?: show(run);
+			err = read_all(run, false, 0) ?: show(run);
 	}
-	if (!err && !*stopped)
-		*stopped = stopped_before(run, deadline);
 	return err;
 }
 
@@ -165,7 +164,7 @@ static int replay_loop(struct run *run)
 	int err = 0;
 
 	while (!err) {
-		err = read_all(run, true);
+		err = read_all(run, true, 0);
 		if (err)
 			break;
 		deadline = speed > 0 ? deadline + run->snapshot.interval / speed : wait_now();
@@ -179,21 +178,21 @@ static int replay_loop(struct run *run)
 static int loop(struct run *run)
 {
 	const bool updates = outputs_want_updates(run->outputs) && run->kind->peek;
+	const double delay = run->options->delay;
 	double deadline = wait_now();
 	bool stopped = false;
 	int err = 0;
 
 	for (unsigned long done = 0; !err && (!run->options->count || done < run->options->count); done++) {
-		const double planned = deadline + run->options->delay;
+		const double planned = deadline + delay;
+		const double lead = run->kind->lead ? fmin(run->kind->lead(run->source), delay / 2) : 0;
 
-		deadline = next_deadline(deadline, run->options->delay);
+		deadline = next_deadline(deadline, delay);
 		if (updates)
-			err = wait_showing(run, deadline, &stopped);
-		else
-			stopped = stopped_before(run, deadline);
-		if (stopped)
-			return one_interval(run, wait_now(), true);
-		err = err ?: one_interval(run, planned, false);
+			err = wait_showing(run, deadline - delay, deadline - lead, &stopped);
+		if (!err && (stopped || stopped_before(run, deadline - lead)))
+			return one_interval(run, wait_now(), 0, true);
+		err = err ?: one_interval(run, planned, deadline, false);
 	}
 	return err;
 }
@@ -311,6 +310,7 @@ static enum exit_code open_source(struct run *run)
 	code = open_host(run);
 	if (code != EXIT_DONE)
 		return code;
+		precedence_take(); /* what others ask over HTTP goes before nobody */
 	if (options_want_programs(run->options) || outputs_want_programs(run->outputs))
 		return open_programs(run);
 	run->kind = &source_clock;

@@ -307,10 +307,11 @@ static void hand_out(struct source *source, struct snapshot *snapshot)
 	current = &source->record;
 }
 
-static int replay_read(struct source *source, struct snapshot *snapshot)
+static int replay_read(struct source *source, double end, struct snapshot *snapshot)
 {
 	int err = 0;
 
+	(void)end;
 	if (!source->waits) {
 		err = read_record(source);
 		if (err == SOURCE_END) {

@@ -18,10 +18,13 @@ enum { SOURCE_END = 1 };
 
 struct source_kind {
 	/*
-	 * Ends the interval and begins the next. *snapshot is overwritten; all but quality.late_ms of a live one is
-	 * filled in. Returns 0, SOURCE_END, or -errno, having said why.
+	 * Ends the interval, of a live source not before wait_now() is `end`, and begins the next. *snapshot is
+	 * overwritten; all but quality.late_ms of a live one is filled in. Returns 0, SOURCE_END, or -errno, having
+	 * said why.
 	 */
-	int (*read)(struct source *source, struct snapshot *snapshot);
+	int (*read)(struct source *source, double end, struct snapshot *snapshot);
+	/* So many seconds before the end read() wants to be called, as it has that much to do before. NULL: none. */
+	double (*lead)(const struct source *source);
 	/* The same of the interval so far, which goes on; its quality is not known yet. NULL: this source cannot tell.
 	 */
 	int (*peek)(struct source *source, struct snapshot *snapshot);

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #include "store.h"
 #include "tallies.h"
 #include "visit.h"
+#include "wait.h"
 #include "walk.h"
 
 enum {
@@ -35,9 +37,13 @@ enum {
 	BATCH = 1024,  /* states per batch read; the kernel asks for more if one hash bucket holds more */
 };
 
+/* What a walk will take, in seconds, from what the last ones took: source_lead(). */
+static const double WALK_TAKES_MIN = 0.005, WALK_MARGIN = 1.2, WALK_FORGETS = 0.9;
+
 struct source {
 	struct l4dstat_bpf *programs;
 	struct walk walk;
+	double walk_takes;	   /* seconds: the most of the last walks, of which older ones count less */
 	bool states;		   /* are asked for */
 	struct bpf_link *in_netns; /* NULL where the walk sees all of them */
 	struct store store;
@@ -304,11 +310,20 @@ static int read_states(struct source *source, struct snapshot *snapshot)
 	return read_all_states(source, snapshot);
 }
 
+/* What a walk is likely to take at most. Where that is next to nothing it is done when the interval ends. */
+static double source_lead(const struct source *source)
+{
+	return source->walk_takes < WALK_TAKES_MIN ? 0 : source->walk_takes * WALK_MARGIN;
+}
+
 static int walk(struct source *source, struct snapshot *snapshot)
 {
 	struct listener_taker taker = {.source = source, .snapshot = snapshot};
+	const double begun = wait_now();
+	const int err = walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker);
 
-	return walk_run(&source->walk, sizeof(struct l4_listener), take_listener, &taker);
+	source->walk_takes = fmax(wait_now() - begun, source->walk_takes * WALK_FORGETS);
+	return err;
 }
 
 /* So that the first interval knows also the sockets that no process held, and what listeners had dropped before. */
@@ -368,7 +383,7 @@ failed:
 	return err;
 }
 
-static int source_read(struct source *source, struct snapshot *snapshot)
+static int source_read(struct source *source, double end, struct snapshot *snapshot)
 {
 	struct store_losses losses = {};
 	struct timespec now, clock;
@@ -378,6 +393,7 @@ static int source_read(struct source *source, struct snapshot *snapshot)
 
 	snapshot_clear(snapshot);
 	err = walk(source, snapshot);
+	wait_out(end);
 	err = err ?: take_interval(source, snapshot, &losses, &now, &clock);
 	used = count_used(snapshot);
 	if (source->walk.keeps_list)
@@ -461,6 +477,7 @@ static void source_close(struct source *source)
 
 const struct source_kind source_live = {
 	.read = source_read,
+	.lead = source_lead,
 	.peek = source_peek,
 	.close = source_close,
 	.cgroup_path = cgroup_path,

@@ -16,7 +16,7 @@ static double now(clockid_t clock)
 }
 
 /* The beginning of an interval is the host reader's to know; a whole one has its length when that has been asked. */
-static int clock_read(struct source *source, struct snapshot *snapshot)
+static int clock_peek(struct source *source, struct snapshot *snapshot)
 {
 	(void)source;
 	snapshot_clear(snapshot);
@@ -26,6 +26,12 @@ static int clock_read(struct source *source, struct snapshot *snapshot)
 	return 0;
 }
 
+static int clock_read(struct source *source, double end, struct snapshot *snapshot)
+{
+	(void)end;
+	return clock_peek(source, snapshot);
+}
+
 static void clock_close(struct source *source)
 {
 	(void)source;
@@ -33,6 +39,6 @@ static void clock_close(struct source *source)
 
 const struct source_kind source_clock = {
 	.read = clock_read,
-	.peek = clock_read,
+	.peek = clock_peek,
 	.close = clock_close,
 };

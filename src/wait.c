@@ -64,6 +64,22 @@ static uint32_t take_signal(const struct wait *wait)
 	return read(wait->signals, &info, sizeof(info)) == sizeof(info) ? info.ssi_signo : 0;
 }
 
+static struct timespec time_until(double deadline)
+{
+	const double left = fmax(deadline - wait_now(), 0);
+
+	return (struct timespec){.tv_sec = left, .tv_nsec = (left - floor(left)) * 1e9};
+}
+
+void wait_out(double deadline)
+{
+	while (wait_now() < deadline) {
+		const struct timespec timeout = time_until(deadline);
+
+		ppoll(NULL, 0, &timeout, NULL);
+	}
+}
+
 enum wait_event wait_until(const struct wait *wait, double deadline)
 {
 	struct pollfd ends[] = {
@@ -72,8 +88,7 @@ enum wait_event wait_until(const struct wait *wait, double deadline)
 	};
 
 	for (;;) {
-		const double left = fmax(deadline - wait_now(), 0);
-		const struct timespec timeout = {.tv_sec = left, .tv_nsec = (left - floor(left)) * 1e9};
+		const struct timespec timeout = time_until(deadline);
 		const int ready = ppoll(ends, 2, &timeout, NULL);
 		const uint32_t signal = ready > 0 && ends[0].revents ? take_signal(wait) : 0;
 

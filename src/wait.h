@@ -30,4 +30,7 @@ double wait_now(void);
  */
 enum wait_event wait_until(const struct wait *wait, double deadline);
 
+/* The same where nothing else may come first: for the rest of a moment. */
+void wait_out(double deadline);
+
 #endif

@@ -131,7 +131,7 @@ static struct replayed replay_with(struct replay_settings settings, const char *
 	replayed.err = replay_open(&source, &settings, &facts);
 	if (!replayed.err) {
 		assert_string_equal(facts.host, "web1");
-		while (!(replayed.err = source_replay.read(source, &snapshot))) {
+		while (!(replayed.err = source_replay.read(source, 0, &snapshot))) {
 			replayed.last = snapshot.timestamp;
 			if (!replayed.intervals++)
 				replayed.first = snapshot.timestamp;

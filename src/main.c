@@ -20,6 +20,7 @@
 #include "notify.h"
 #include "options.h"
 #include "outputs.h"
+#include "precedence.h"
 #include "privileges.h"
 #include "record_host.h"
 #include "recorder.h"
@@ -310,6 +311,7 @@ static enum exit_code open_source(struct run *run)
 	code = open_host(run);
 	if (code != EXIT_DONE)
 		return code;
+	if (!run->options->listen.length)
 		precedence_take(); /* what others ask over HTTP goes before nobody */
 	if (options_want_programs(run->options) || outputs_want_programs(run->outputs))
 		return open_programs(run);

@@ -21,6 +21,10 @@ capabilities() { # NAME
 	cat "/proc/${job_pid[$1]}"/task/*/status | awk '/^Cap(Eff|Prm|Inh|Amb):/ && $2 !~ /^0+$/ { print $2 }' | sort -u | tr -d '\n'
 }
 
+nice_of() { # PID: of all its threads
+	ps -L -o ni= -p "$1" | sort -u | xargs
+}
+
 runs() { # NAME CAPABILITIES COMMAND…
 	start "$1" "${@:3}"
 	within 30 "$1 writes its first line" job_said "$1" .
@@ -51,6 +55,18 @@ runs root-self "" "$program" --json --netns self 0.2
 needed=,+bpf,+perfmon,+net_admin
 runs user-line "" "${with[@]}" $needed "$program" --conn --udp-io 0.2
 runs user-json "" "${with[@]}" $needed "$program" --json 0.2
+
+# It goes before others, unless it may not, was told otherwise, or serves.
+nice_is() { # VALUE NAME COMMAND…
+	start "$2" "${@:3}"
+	within 30 "it runs" job_said "$2" .
+	equal "nice of $2" "$(nice_of "${job_pid[$2]}")" "$1"
+	stop "$2"
+}
+nice_is -10 roots "$program" --json 0.2
+nice_is 0 users "${with[@]}" $needed "$program" --json 0.2
+nice_is 5 chosen nice -n 5 "$program" --json 0.2
+nice_is 0 serves "$program" --json --listen "127.0.0.1:$port" 0.2
 
 refused "CAP_BPF and CAP_PERFMON and CAP_NET_ADMIN" "${with[@]}" "" "$program" --json 1 1
 refused "needs CAP_PERFMON and CAP_NET_ADMIN;" "${with[@]}" ,+bpf "$program" --json 1 1

@@ -6,7 +6,7 @@
 network
 export L4_WORK=$work
 # shellcheck disable=SC2016 # for --on-alert's shell
-keep='env | grep ^L4DSTAT_ | sort >>"$L4_WORK/env"; cat >>"$L4_WORK/facts"; id -u >"$L4_WORK/uid"
+keep='env | grep ^L4DSTAT_ | sort >>"$L4_WORK/env"; cat >>"$L4_WORK/facts"; id -u >"$L4_WORK/uid"; nice >"$L4_WORK/nice"
 	echo the command speaks; : >"$L4_WORK/ran"'
 hit='hit: rx_dgrams by process,subnet >= 5'
 
@@ -50,6 +50,7 @@ equal "told to be over" "$(grep -c ' over: .* udp_rx_dgrams was ' "$work/json.er
 equal "runs of the command" "$(wc -l <"$work/facts")" 2
 equal "what it wrote is no data" "$(grep -c '^the command speaks$' "$work/json.err") $(grep -c speaks "$work/json.out" || :)" "2 0"
 equal "it is run as" "$(cat "$work/uid")" "$(id -u)"
+equal "and goes before nobody: nice" "$(cat "$work/nice")" 0
 jq -se 'map(.process) | index("$(>>pwn)`>pwn`")' "$work/facts" >"$work/index" || fail "the name is not as it is"
 equal "what was run of the name" "$(find "$work" -name '*pwn*')" ""
 for fact in ALERT=hit 'RULE=rx_dgrams by process,subnet >= 5' METRIC=udp_rx_dgrams THRESHOLD=5 INTERVALS=1 \

@@ -109,9 +109,9 @@ static int take_interval(struct source *source, struct snapshot *snapshot, struc
 	source->meanwhile_losses = (struct store_losses){};
 	if (source->states)
 		cover_read();
-	err = programs_turn_to(source->programs, MEANWHILE);
-	clock_gettime(CLOCK_MONOTONIC, now);
+	clock_gettime(CLOCK_MONOTONIC, now); /* not when the kernel has seen to it that no program is behind */
 	clock_gettime(CLOCK_REALTIME, clock);
+	err = programs_turn_to(source->programs, MEANWHILE);
 	return err ?: store_read(&source->store, PART, true, source->netns, snapshot, losses)
 		   ?: programs_turn_to(source->programs, PART)
 		   ?: store_read(&source->store, MEANWHILE, true, source->netns, &source->meanwhile,

@@ -38,7 +38,7 @@ enum {
 };
 
 /* What a walk will take, in seconds, from what the last ones took: source_lead(). */
-static const double WALK_TAKES_MIN = 0.005, WALK_MARGIN = 1.2, WALK_FORGETS = 0.9;
+static const double WALK_TAKES_MIN = 0.005, WALK_MARGIN = 1.5, WALK_FORGETS = 0.9;
 
 struct source {
 	struct l4dstat_bpf *programs;

@@ -65,7 +65,7 @@ static __always_inline void l4_book_drop(const struct sk_buff *skb, const struct
 	} else if (packet->place != L4_PLACE_SOCKET) {
 		key.netns = skb->dev->nd_net.net->ns.inum;
 	} else if (slot == L4_udp_csum_errors && packet->proto == IPPROTO_UDP) { /* seen by who reads it */
-		const struct task_struct *task = bpf_get_current_task_btf();
+		const struct task_struct *task = l4_current();
 
 		key.netns = task->nsproxy->net_ns->ns.inum;
 		l4_own(&owner, task);

@@ -20,18 +20,31 @@ static __always_inline bool l4_is_tcp(const struct sock *sk)
 }
 
 /*
- * For each pointer that is read from one the verifier trusts, an event's socket or the current task, a kernel looks
- * through all the names of its types, up to four times, on every way that leads there: that is most of the time that
- * loading takes. So it is read early, or once, or from what the verifier does not trust, such as a struct tcp_sock.
+ * The same pointer, but one that the verifier does not trust. For each pointer that is read from a trusted one, an
+ * event's socket or the current task, a kernel since 6.3 looks through all the names of its types, up to four times, on
+ * every way that leads there: that was half of the time that loading takes. Where this cannot be used, such a pointer
+ * is read early, or once.
  */
+#define L4_UNTRUSTED(type, pointer)                                                           \
+	((const type *)(l4_has_cast ? bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)) \
+				    : (const void *)(pointer)))
+
 static __always_inline __u32 l4_netns_of(const struct sock *sk)
 {
-	return sk->__sk_common.skc_net.net->ns.inum;
+	return L4_UNTRUSTED(struct sock, sk)->__sk_common.skc_net.net->ns.inum;
 }
 
+/* What the helper gives is not trusted in the first place. */
 static __always_inline __u32 l4_tcp_netns_of(const struct tcp_sock *tp)
 {
-	return l4_netns_of((const struct sock *)tp);
+	return ((const struct sock *)tp)->__sk_common.skc_net.net->ns.inum;
+}
+
+/* The task whose context this is, if it is anybody's: not in softirq. What is done for each call asks the helper, as
+ * loads through this are checked when they are done. */
+static __always_inline const struct task_struct *l4_current(void)
+{
+	return L4_UNTRUSTED(struct task_struct, bpf_get_current_task_btf());
 }
 
 /* Half of a process's name: names are compared and folded as numbers. */
@@ -116,7 +129,7 @@ static __always_inline void l4_own(struct l4_owner *owner, const struct task_str
 /* The next two are of the task that is current, and global, so that the verifier looks at them once. */
 __noinline int l4_is_owned_by_current(const struct l4_owner *owner)
 {
-	const struct l4_user user = l4_user_of(bpf_get_current_task_btf());
+	const struct l4_user user = l4_user_of(l4_current());
 
 	return owner && l4_owns(owner, &user);
 }
@@ -124,7 +137,7 @@ __noinline int l4_is_owned_by_current(const struct l4_owner *owner)
 __noinline int l4_own_by_current(struct l4_owner *owner)
 {
 	if (owner)
-		l4_own(owner, bpf_get_current_task_btf());
+		l4_own(owner, l4_current());
 	return 0;
 }
 

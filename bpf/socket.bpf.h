@@ -12,7 +12,7 @@
 SEC("cgroup/sock_create")
 int l4_sock_create(struct bpf_sock *sk)
 {
-	const struct task_struct *task = bpf_get_current_task_btf();
+	const struct task_struct *task = l4_current();
 	struct l4_ledger *ledger;
 
 	if (sk->protocol != IPPROTO_TCP && sk->protocol != IPPROTO_UDP && sk->type != SOCK_RAW)
